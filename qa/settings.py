@@ -1,0 +1,101 @@
+"""Settings: one flat, frozen value read from arguments, environment, `.env`, and defaults, in that order."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from vectorstore.errors import SettingsError
+
+PREFIX = "QA_"
+_PLACES = {"corpus_dir", "index_dir", "cache_dir", "chroma_url", "chat_base_url", "host", "port"}
+"""Settings that say where things are; they do not change an answer, so they stay out of the fingerprint."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; each is `QA_` plus its name in capitals in the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", frozen=True, extra="forbid", dotenv_filtering="match_prefix"
+    )
+
+    corpus_dir: Path = Field(Path("seeds"), description="folder of articles")
+    index_dir: Path = Field(Path(".footnote"), description="folder of the library and the index")
+    cache_dir: Path | None = Field(None, description="folder of converted models; none: the user's cache folder")
+    embedding_model: str = Field(
+        "all-MiniLM-L6-v2", description="sentence-transformers model, by name or folder", min_length=1
+    )
+    chroma_url: str = Field("", description="address of a Chroma server; none: Chroma inside the process")
+    chunk_tokens: int = Field(160, ge=32, le=4000, description="longest chunk, in tokens of the encoding")
+    encoding: Literal["cl100k_base", "o200k_base"] = Field("cl100k_base", description="tiktoken encoding that counts tokens")
+    retrieval: Literal["hybrid", "dense", "bm25"] = Field("hybrid", description="first-stage retrieval method")
+    candidates: int = Field(40, ge=1, le=500, description="passages each retrieval method proposes")
+    k: int = Field(8, ge=1, le=50, description="passages kept for the answer")
+    chat_model: str = Field("", description="chat model as provider:model; none: extractive answers")
+    chat_base_url: str = Field("", description="address of an OpenAI-compatible server, or of Ollama")
+    temperature: float = Field(0.0, ge=0.0, le=2.0, description="temperature of the chat model")
+    timeout_seconds: float = Field(60.0, gt=0, description="longest silence of the chat model, in seconds")
+    max_answer_tokens: int = Field(800, ge=16, description="longest answer of the chat model, in tokens")
+    context_tokens: int = Field(3000, ge=256, description="most article text shown to the chat model, in tokens")
+    abstain_below: float = Field(0.5, ge=0.0, le=1.0, description="confidence under which the extractive answerer abstains")
+    max_file_mb: float = Field(20.0, gt=0, description="largest article file, in megabytes")
+    host: str = Field("127.0.0.1", description="address the web page listens on")
+    port: int = Field(7860, ge=0, le=65535, description="port the web page listens on; 0: any free one")
+
+    @field_validator("chat_model")
+    @classmethod
+    def _spec_has_provider(cls, spec: str) -> str:
+        provider, colon, model = spec.partition(":")
+        if spec and not (provider and colon and model):
+            raise ValueError("write it as provider:model, for example ollama:llama3.2")
+        return spec
+
+    @property
+    def fingerprint(self) -> str:
+        """12 hex digits over every setting that can change an answer."""
+        values = self.model_dump(mode="json", exclude=_PLACES)
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings, arguments first; raises SettingsError with the nearest right name."""
+    _refuse_unknown(_names_in_use())
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError(_first_problem(error)) from error
+
+
+def _names_in_use() -> Mapping[str, object]:
+    try:
+        return {**dotenv_values(".env"), **os.environ}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env cannot be read ({error}); save it as UTF-8 text or remove it") from error
+
+
+def _refuse_unknown(names: Mapping[str, object]) -> None:
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for name in names:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            nearest = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.0)[0]
+            raise SettingsError(f"unknown setting {name}; did you mean {nearest}?")
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    name = str(problem["loc"][0]) if problem["loc"] else "settings"
+    if problem["type"] == "extra_forbidden":
+        nearest = difflib.get_close_matches(name, list(Settings.model_fields), n=1, cutoff=0.0)[0]
+        return f"unknown setting {name}; did you mean {nearest}?"
+    reason = problem["msg"].removeprefix("Value error, ")
+    return f"{PREFIX}{name.upper()}={problem['input']!s}: {reason[:1].lower()}{reason[1:]}"

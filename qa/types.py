@@ -1,0 +1,123 @@
+"""The data of an answer: claims, their citations, and the answer itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from vectorstore.types import Passage
+
+SCHEMA_VERSION = 1
+
+Verdict = Literal["verbatim", "supported", "unsupported"]
+Reason = Literal["", "not_in_corpus", "fact_missing", "unsupported", "model_failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A checked source of a claim; invariant: the article's text `[start:end] == quote`.
+
+    For `.txt` and `.md` files, `open(path, newline="").read()[start:end] == quote`.
+    """
+
+    number: int
+    """The `[n]` of the answer's text, 1-based, in order of first appearance."""
+    source: str
+    title: str
+    outlet: str
+    published: date | None
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of the answer, without its marks."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    verdict: Verdict
+    why: str = ""
+    """For an `unsupported` claim: which check failed, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange of a conversation; `answer` is the text that was shown."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearArticle:
+    """An article close to a question that the articles do not answer."""
+
+    source: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of the chat model's calls; zero when none was called or the server does not tell."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer; no caller needs a second look-up.
+
+    An abstention has `abstained`, a `reason`, and neither claims nor citations; its passages
+    are the nearest, not sources.
+    """
+
+    question: str
+    query: str
+    """The standalone search text: the question itself, or a follow-up rewritten."""
+    text: str
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Passage, ...] = field(default=(), repr=False)
+    abstained: bool = False
+    reason: Reason = ""
+    confidence: float = 0.0
+    """Between 0 and 1; how likely the answer is right, as far as measured."""
+    model: str = "extractive"
+    """The spec of the chat model, or `extractive`."""
+    seconds: float = 0.0
+    complete: bool = True
+    """False when a chat model was cut off; the text is what had arrived."""
+    marks_removed: int = 0
+    """How many `[n]` of a chat model pointed at no passage and were dropped."""
+    usage: Usage = Usage()
+    notices: tuple[str, ...] = ()
+    """What the user should know: a healed index, a slower backend, a failed model."""
+    settings_fingerprint: str = ""
+    corpus_fingerprint: str = ""
+
+    @property
+    def nearest(self) -> tuple[NearArticle, ...]:
+        """The articles of the passages, best first, each once."""
+        chunks = [passage.chunk for passage in self.passages]
+        return tuple(dict.fromkeys(NearArticle(c.source, c.title) for c in chunks))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The stable JSON form: the fields above, dates in ISO form, and `schema_version`."""
+        fields = {"schema_version": SCHEMA_VERSION, **asdict(self)}
+        fields["nearest"] = [asdict(near) for near in self.nearest]
+        plain = _plain(fields)
+        assert isinstance(plain, dict)
+        return plain
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value

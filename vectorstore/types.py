@@ -1,0 +1,94 @@
+"""The data of the index: articles, their chunks, and passages found for a query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of characters, `text[start:end]`."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The characters that this span covers."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A source document; `text` is the file as decoded, its own line ends kept."""
+
+    id: str
+    title: str
+    text: str = field(repr=False)
+    source: str
+    """Path below the corpus root with `/`, as the user knows the file."""
+    outlet: str = ""
+    author: str = ""
+    published: date | None = None
+    published_from: str = "unknown"
+    """Where the date was read: `front matter`, `unknown`; never the file's own time."""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """An indexed slice of an article; invariant: `article.text[start:end] == text`."""
+
+    article_id: str
+    position: int
+    """0-based place among the article's chunks."""
+    text: str
+    start: int
+    end: int
+    source: str
+    title: str
+    outlet: str = ""
+    author: str = ""
+    published: date | None = None
+    language: str = "en"
+
+    @property
+    def id(self) -> str:
+        """Stable name of the chunk: the same file in the same place gives the same id."""
+        return f"{self.article_id}-{self.position:05d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk retrieved for a query; higher scores are better, comparable only inside one ranking."""
+
+    chunk: Chunk
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that did not become an article, and why."""
+
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What a sync did; counts are articles, except `chunks`, the chunks now in the index."""
+
+    added: int = 0
+    replaced: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    chunks: int = 0
+    seconds: float = 0.0
+    notices: tuple[str, ...] = ()
+    """One line each for what was found and healed, or what runs slower than it could."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the corpus differs from the last sync."""
+        return bool(self.added or self.replaced or self.removed)
