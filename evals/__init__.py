@@ -1,0 +1,1 @@
+"""How good Footnote is: hand-written questions, metrics, thresholds, and a report."""
