@@ -1,0 +1,38 @@
+"""The health check of a generation, run in a process of its own: python -m vectorstore.checking HOME NUMBER LIBRARY."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from vectorstore.errors import IndexDamaged
+from vectorstore.generations import Seal, folder_of
+from vectorstore.library import Library
+from vectorstore.store import VectorStore
+
+_PROBES = 20
+
+
+def check(home: Path, number: int, library: Library) -> None:
+    """Raise IndexDamaged unless the collection counts right and its vectors find their own chunks."""
+    seal = Seal(**json.loads((folder_of(home, number) / "draft.json").read_text(encoding="utf-8")))
+    store = VectorStore(seal.place(home))
+    if store.count() != seal.chunks:
+        raise IndexDamaged(f"{store.count()} chunks in Chroma, {seal.chunks} in the library")
+    step = max(1, seal.chunks // _PROBES)
+    place = 0
+    for chunks, vectors in library.chunk_vectors(revision=seal.revision):
+        for row in range(-place % step, len(chunks), step):
+            best = store.search(vectors[row], candidates=1)
+            if not best or best[0].score < 0.999:
+                raise IndexDamaged(f"chunk {chunks[row].id} does not find itself")
+        place += len(chunks)
+    store.close()
+
+
+if __name__ == "__main__":
+    try:
+        check(Path(sys.argv[1]), int(sys.argv[2]), Library(Path(sys.argv[3])))
+    except IndexDamaged as damage:
+        sys.exit(str(damage))

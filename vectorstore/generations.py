@@ -1,0 +1,275 @@
+"""Generations: each a whole search index, built aside, checked, sealed, and published by one pointer file.
+
+    home/CURRENT               number of the generation to read
+    home/generations/7/        seal.json, bm25/, chroma/ (or a collection on a server)
+
+Readers never see half a generation; a kill at any moment leaves the pointer at a whole one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from vectorstore.errors import IndexDamaged, UserError
+from vectorstore.lexical import build_lexical
+from vectorstore.library import Library, sound
+from vectorstore.store import Place, Vectors, build_store, change_store, drop_collections
+from vectorstore.types import Chunk
+
+KEPT = 2
+_COPY_SHARE = 0.1  # above this share of changed chunks, building afresh is as quick and leaves no churn
+_COPY_LEAST = 2000  # below this many chunks a fresh build takes about a second
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a generation holds, and what its files must look like; written last."""
+
+    number: int
+    library: str
+    revision: int
+    recipe: str
+    embedding: str
+    chunks: int
+    corpus: str
+    url: str
+    collection: str
+    digests: dict[str, str]
+    chromadb: str
+    churn: int = 0
+    """Chunks removed or added since the vector files were built afresh."""
+
+    def place(self, home: Path) -> Place:
+        """Where the vectors are."""
+        if self.url:
+            return Place(url=self.url, name=self.collection)
+        return Place(folder=folder_of(home, self.number) / "chroma")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the next generation must hold."""
+
+    revision: int
+    recipe: str
+    embedding: str
+    url: str = ""
+
+
+def folder_of(home: Path, number: int) -> Path:
+    """The folder of a generation."""
+    return home / "generations" / str(number)
+
+
+def current_number(home: Path) -> int:
+    """The number of the published generation; 0 when there is none."""
+    try:
+        return int((home / "CURRENT").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
+def read_seal(home: Path, number: int) -> Seal:
+    """The seal of a generation; raises IndexDamaged when it is missing or unreadable."""
+    try:
+        return Seal(**json.loads((folder_of(home, number) / "seal.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise IndexDamaged(f"generation {number} has no seal") from error
+
+
+def verify(home: Path, number: int) -> Seal:
+    """Check a generation's files against its seal before anything opens them; raises IndexDamaged.
+
+    A damaged vector file can kill the process that opens it, so the bytes are compared first.
+    Chroma writes a row into its SQLite file on every opening: that one has its own check.
+    """
+    seal = read_seal(home, number)
+    if seal.chromadb != version("chromadb"):
+        raise IndexDamaged(f"the index was made with chromadb {seal.chromadb}")
+    folder = folder_of(home, number)
+    if _digests(folder) != seal.digests:
+        raise IndexDamaged("the files of the index were changed or are missing")
+    if not seal.url and not sound(folder / "chroma" / "chroma.sqlite3"):
+        raise IndexDamaged("the index's database is not whole")
+    return seal
+
+
+def build(home: Path, library: Library, plan: Plan) -> Seal:
+    """Build, check and publish the next generation; the caller holds the write lock."""
+    number = max([current_number(home), *_numbers(home)], default=0) + 1
+    previous = _reusable(home, library, plan)
+    _need_space(home, library)
+    folder = folder_of(home, number)
+    try:
+        folder.mkdir(parents=True)
+        seal = _fill(home, library, plan, number=number, previous=previous)
+        _check_in_child(home, seal, library)
+        _write_synced(folder / "seal.json", json.dumps(asdict(seal)))
+        _sync_tree(folder)
+        _publish(home, number)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise UserError(f"the index cannot be written ({error.strerror}); nothing was changed") from error
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return seal
+
+
+def prune(home: Path, *, url: str, keep: int = KEPT) -> int:
+    """Remove all but the newest generations and what kills left behind; the oldest kept revision."""
+    current = current_number(home)
+    kept = sorted(number for number in _numbers(home) if number <= current and _sealed(home, number))[-keep:]
+    for number in _numbers(home):
+        if number not in kept:
+            shutil.rmtree(folder_of(home, number), ignore_errors=True)
+    seals = [read_seal(home, number) for number in kept]
+    if url:
+        drop_collections(url, prefix=_prefix(home), keep=[seal.collection for seal in seals])
+    return min((seal.revision for seal in seals), default=0)
+
+
+def _fill(home: Path, library: Library, plan: Plan, *, number: int, previous: Seal | None) -> Seal:
+    folder = folder_of(home, number)
+    count = library.count_chunks(revision=plan.revision)
+    name = f"{_prefix(home)}-{number}"
+    place = Place(url=plan.url, name=name) if plan.url else Place(folder=folder / "chroma")
+    churn = 0
+    if previous and not plan.url:
+        churn = previous.churn + _copy_and_change(home, library, plan, previous=previous, place=place)
+    else:
+        build_store(place, library.chunk_vectors(revision=plan.revision), count=count)
+    batches = library.chunk_vectors(revision=plan.revision)
+    build_lexical((chunk for chunks, _ in batches for chunk in chunks), folder / "bm25")
+    return Seal(
+        number=number,
+        library=library.identity,
+        revision=plan.revision,
+        recipe=plan.recipe,
+        embedding=plan.embedding,
+        chunks=count,
+        corpus=library.corpus_fingerprint(revision=plan.revision),
+        url=plan.url,
+        collection=name if plan.url else "",
+        digests=_digests(folder),
+        chromadb=version("chromadb"),
+        churn=churn,
+    )
+
+
+def _reusable(home: Path, library: Library, plan: Plan) -> Seal | None:
+    """The current generation, when copying it and changing a little beats building afresh."""
+    number = current_number(home)
+    try:
+        seal = verify(home, number) if number else None
+    except IndexDamaged:
+        return None
+    if not seal or seal.url or plan.url or seal.chunks < _COPY_LEAST:
+        return None
+    if (seal.recipe, seal.library) != (plan.recipe, library.identity):
+        return None
+    gone, come = library.changed_chunk_ids(since=seal.revision, until=plan.revision)
+    small = len(gone) + len(come) + seal.churn <= seal.chunks * _COPY_SHARE
+    return seal if small else None
+
+
+def _copy_and_change(home: Path, library: Library, plan: Plan, *, previous: Seal, place: Place) -> int:
+    assert place.folder
+    shutil.copytree(folder_of(home, previous.number) / "chroma", place.folder)
+    gone, come = library.changed_chunk_ids(since=previous.revision, until=plan.revision)
+    change_store(place, gone=gone, come=_only(library.chunk_vectors(revision=plan.revision), set(come)))
+    return len(gone) + len(come)
+
+
+def _only(
+    batches: Iterable[tuple[Sequence[Chunk], Vectors]], wanted: set[str]
+) -> Iterator[tuple[Sequence[Chunk], Vectors]]:
+    for chunks, vectors in batches:
+        rows = [row for row, chunk in enumerate(chunks) if chunk.id in wanted]
+        if rows:
+            yield [chunks[row] for row in rows], vectors[rows]
+
+
+def _check_in_child(home: Path, seal: Seal, library: Library) -> None:
+    """Open and ask the new collection in another process: a bad one could end this one."""
+    _write_synced(folder_of(home, seal.number) / "draft.json", json.dumps(asdict(seal)))
+    command = [sys.executable, "-m", "vectorstore.checking", str(home), str(seal.number), str(library.path)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600, check=False)
+    if result.returncode != 0:
+        lines = result.stderr.strip().splitlines() or [f"exit status {result.returncode}"]
+        raise IndexDamaged(f"a new index did not pass its check: {lines[-1]}")
+    (folder_of(home, seal.number) / "draft.json").unlink()
+
+
+def _publish(home: Path, number: int) -> None:
+    aside = home / "CURRENT.new"
+    _write_synced(aside, str(number))
+    aside.replace(home / "CURRENT")
+    _sync_path(home)
+
+
+def _need_space(home: Path, library: Library) -> None:
+    need = 2 * library.path.stat().st_size + 4_000_000
+    free = shutil.disk_usage(home).free
+    if free < need:
+        sizes = f"needs about {need // 1_000_000} MB, {free // 1_000_000} MB are free"
+        raise UserError(f"not enough disk space at {home}: {sizes}; nothing was changed")
+
+
+def _numbers(home: Path) -> list[int]:
+    parent = home / "generations"
+    return [int(path.name) for path in parent.iterdir() if path.name.isdigit()] if parent.is_dir() else []
+
+
+def _sealed(home: Path, number: int) -> bool:
+    return (folder_of(home, number) / "seal.json").is_file()
+
+
+def _prefix(home: Path) -> str:
+    return f"footnote-{hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]}"
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.parent != folder)
+    sealed = [path for path in files if not path.name.startswith("chroma.sqlite3") and not _unflushed(path.parent)]
+    return {path.relative_to(folder).as_posix(): _digest(path) for path in sealed}
+
+
+def _unflushed(folder: Path) -> bool:
+    """Chroma never writes the vectors of a collection of one or two chunks; it keeps them in its database."""
+    return (folder / "header.bin").exists() and not (folder / "index_metadata.pickle").exists()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_synced(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    _sync_path(path)
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in [*folder.rglob("*"), folder, folder.parent]:
+        _sync_path(path)
+
+
+def _sync_path(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

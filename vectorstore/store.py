@@ -1,0 +1,149 @@
+"""Chroma: the vector search of one generation, in a folder of its own or in a collection of a server.
+
+Chroma is trusted with nothing (a kill, a full disk or a second writer ruins its folder): a collection
+is filled once, checked, sealed, and replaced as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+
+from vectorstore.errors import IndexDamaged, UserError
+from vectorstore.lexical import Scored
+from vectorstore.types import Chunk
+
+Vectors = npt.NDArray[np.float32]
+_BATCH = 5000  # Chroma refuses more than 5,461 records a call
+_COLLECTION = "chunks"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a collection lives: a folder, or a server and a name on it."""
+
+    folder: Path | None = None
+    url: str = ""
+    name: str = _COLLECTION
+
+
+@contextmanager
+def _translated(place: Place) -> Iterator[None]:
+    import httpx
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except ChromaError as error:
+        raise IndexDamaged(f"Chroma cannot read {place.folder or place.url}: {error}") from error
+    except (ValueError, OSError, RuntimeError, httpx.HTTPError) as error:
+        if place.folder:
+            raise
+        raise UserError(f"no Chroma server answers at {place.url}; start it, or unset QA_CHROMA_URL") from error
+
+
+def _client(place: Place) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False, allow_reset=False)
+    if place.folder:
+        settings.is_persistent = True
+        return chromadb.PersistentClient(str(place.folder), settings=settings)
+    address = urlsplit(place.url)
+    secure = address.scheme == "https"
+    port = address.port or (443 if secure else 8000)
+    return chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=settings)
+
+
+def build_store(place: Place, batches: Iterable[tuple[Sequence[Chunk], Vectors]], *, count: int) -> None:
+    """Make a new collection of `count` chunks; the vector files are written once, at the end."""
+    with _translated(place):
+        client = _client(place)
+        # The vector files are flushed each time this many records have come: at the last one, so only once.
+        vector_index = {"space": "cosine", "sync_threshold": max(count, 3), "ef_search": 100}
+        collection = client.create_collection(place.name, embedding_function=None, configuration={"hnsw": vector_index})
+        _add(collection, batches)
+        client.close()
+
+
+def change_store(place: Place, *, gone: Sequence[str], come: Iterable[tuple[Sequence[Chunk], Vectors]]) -> None:
+    """Remove and add chunks in an existing collection that nobody reads yet."""
+    with _translated(place):
+        client = _client(place)
+        collection = client.get_collection(place.name, embedding_function=None)
+        for start in range(0, len(gone), _BATCH):
+            collection.delete(ids=list(gone[start : start + _BATCH]))
+        _add(collection, come)
+        client.close()
+
+
+def drop_collections(url: str, *, prefix: str, keep: Sequence[str]) -> None:
+    """Delete a server's collections that start with the prefix, but for those to keep."""
+    place = Place(url=url)
+    with _translated(place):
+        client = _client(place)
+        for collection in client.list_collections():
+            if collection.name.startswith(prefix) and collection.name not in keep:
+                client.delete_collection(collection.name)
+
+
+def _add(collection: Any, batches: Iterable[tuple[Sequence[Chunk], Vectors]]) -> None:
+    for chunks, vectors in batches:
+        for start in range(0, len(chunks), _BATCH):
+            part = chunks[start : start + _BATCH]
+            collection.add(
+                ids=[chunk.id for chunk in part],
+                embeddings=vectors[start : start + _BATCH],
+                documents=[chunk.text.replace("\0", " ") for chunk in part],
+                metadatas=[_metadata(chunk) for chunk in part],
+            )
+
+
+def _metadata(chunk: Chunk) -> dict[str, str | int]:
+    published = int(chunk.published.strftime("%Y%m%d")) if chunk.published else 0
+    return {
+        "source": chunk.source,
+        "title": chunk.title,
+        "outlet": chunk.outlet,
+        "published": published,
+        "start": chunk.start,
+        "end": chunk.end,
+    }
+
+
+class VectorStore:
+    """An open collection, for reading; safe to share between threads."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        with _translated(place):
+            self._client = _client(place)
+            self._collection = self._client.get_collection(place.name, embedding_function=None)
+
+    def count(self) -> int:
+        """How many chunks the collection holds."""
+        with _translated(self._place):
+            return int(self._collection.count())
+
+    def search(self, vector: Vectors, *, candidates: int, sources: Sequence[str] | None = None) -> list[Scored]:
+        """The chunks nearest to a vector (dimensions,), best first, with their cosine similarity."""
+        where = {"source": {"$in": list(sources)}} if sources is not None else None
+        with _translated(self._place):
+            found = self._collection.query(
+                query_embeddings=vector.reshape(1, -1), n_results=candidates, where=where, include=["distances"]
+            )
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return sorted((Scored(i, 1 - float(d)) for i, d in pairs), key=lambda hit: (-hit.score, hit.id))
+
+    def close(self) -> None:
+        """Let go of the files."""
+        if self._place.folder:
+            self._client.close()
