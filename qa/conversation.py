@@ -1,0 +1,144 @@
+"""One person's conversation: questions, the answers as they come, and never an exception."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from qa.pipeline import MOST_CHARACTERS, AnswerStream
+from qa.rendering import render_answer, render_draft, render_failure, render_question, render_stopped
+from qa.source_panel import render_panel, render_sources
+from qa.types import Answer, Turn
+from vectorstore.errors import UserError
+from vectorstore.types import Article
+
+SOMETHING_WRONG = "Something went wrong; the details are in the server's log."
+_SHOWN_EVERY_SECONDS = 0.05
+_log = logging.getLogger(__name__)
+
+
+class Answers(Protocol):
+    """What a conversation needs of a Footnote."""
+
+    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> AnswerStream:
+        """Start to answer."""
+        ...
+
+    def article(self, source: str) -> Article:
+        """One article with its text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question with what is shown for it; `answer` is there once it is complete."""
+
+    question: str
+    text: str = ""
+    answer: Answer | None = None
+    shown: str = ""
+    sources: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Exchanges in order; the last may still be on its way."""
+
+    exchanges: tuple[Exchange, ...] = ()
+    busy: bool = False
+
+    @property
+    def turns(self) -> list[Turn]:
+        """What was answered so far, for the next question."""
+        return [Turn(done.question, done.answer.text) for done in self.exchanges if done.answer]
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        """The conversation as the chat display takes it."""
+        return [
+            {"role": role, "content": content}
+            for exchange in self.exchanges
+            for role, content in (("user", render_question(exchange.question)), ("assistant", exchange.shown))
+        ]
+
+    @property
+    def panel(self) -> str:
+        """The sources of all answers; those of the last one are open."""
+        return render_panel([exchange.sources for exchange in self.exchanges if exchange.sources])
+
+    def with_last(self, exchange: Exchange, *, busy: bool) -> Conversation:
+        """The conversation with its last exchange replaced."""
+        return Conversation((*self.exchanges[:-1], exchange), busy=busy)
+
+    def stopped(self) -> Conversation:
+        """The conversation after the user stopped the answer."""
+        if not self.busy or not self.exchanges:
+            return replace(self, busy=False)
+        last = self.exchanges[-1]
+        return self.with_last(replace(last, shown=render_stopped(last.text)), busy=False)
+
+    def before_last(self) -> Conversation:
+        """The conversation without its last exchange, to ask it again."""
+        return Conversation(self.exchanges[:-1])
+
+
+def converse(footnote: Answers, conversation: Conversation, question: str) -> Iterator[Conversation]:
+    """Ask a question: yields the conversation as its answer grows; any error becomes a message in it."""
+    asked = question[:MOST_CHARACTERS] + ("…" if len(question) > MOST_CHARACTERS else "")
+    last = Exchange(asked, shown=render_draft(""))
+    growing = Conversation((*conversation.exchanges, last), busy=True)
+    try:
+        for now in _grow(footnote, growing, question):
+            growing = now
+            yield now
+    except UserError as error:
+        yield _failed(growing, str(error))
+    except Exception:
+        _log_without_question()
+        yield _failed(growing, SOMETHING_WRONG)
+
+
+def _grow(footnote: Answers, growing: Conversation, question: str) -> Iterator[Conversation]:
+    last, turn = growing.exchanges[-1], len(growing.exchanges)
+    yield growing
+    stream = footnote.stream(question, history=growing.turns)
+    try:
+        for text in _in_steps(stream, time.monotonic):
+            last = replace(last, text=text, shown=render_draft(text))
+            growing = growing.with_last(last, busy=True)
+            yield growing
+        answer = stream.answer
+    finally:
+        stream.close()
+    shown, sources = render_answer(answer, turn), render_sources(answer, turn, footnote.article)
+    yield growing.with_last(replace(last, text=answer.text, answer=answer, shown=shown, sources=sources), busy=False)
+
+
+def _in_steps(pieces: Iterator[str], clock: Callable[[], float]) -> Iterator[str]:
+    """The text so far, at most twenty times a second: a page cannot draw more often, and a fast model would clog it."""
+    text, shown_at = "", 0.0
+    for piece in pieces:
+        text += piece
+        if clock() - shown_at >= _SHOWN_EVERY_SECONDS:
+            yield text
+            shown_at = clock()
+
+
+def _failed(growing: Conversation, message: str) -> Conversation:
+    last = growing.exchanges[-1]
+    return growing.with_last(
+        replace(last, shown=render_failure(message[:1].upper() + message[1:], last.text)), busy=False
+    )
+
+
+def _log_without_question() -> None:
+    # The traceback, but not the exception's own text: it may repeat what a user typed.
+    import sys
+    import traceback
+
+    kind, _, trace = sys.exc_info()
+    places = "".join(traceback.format_tb(trace))
+    _log.error("A question could not be answered (%s):\n%s", kind.__name__ if kind else "", places)

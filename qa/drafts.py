@@ -1,0 +1,80 @@
+"""What an answerer hands over: statements with their quotes, and the draft of an answer made from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qa.types import Citation, Claim, Reason, Usage, Verdict
+from vectorstore.types import Chunk
+
+ABSTENTION = "The articles do not tell."
+_NO_USAGE = Usage()
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """An exact slice of a chunk; `start` and `end` are offsets into the article."""
+
+    chunk: Chunk
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not self.chunk.start <= self.start < self.end <= self.chunk.end:
+            raise ValueError(f"quote {self.start}:{self.end} lies outside its chunk {self.chunk.id}")
+
+    @property
+    def text(self) -> str:
+        """The quoted characters, exactly as the article has them."""
+        return self.chunk.text[self.start - self.chunk.start : self.end - self.chunk.start]
+
+    def citation(self, number: int) -> Citation:
+        """This quote as footnote `number`."""
+        chunk = self.chunk
+        return Citation(
+            number=number,
+            source=chunk.source,
+            title=chunk.title,
+            outlet=chunk.outlet,
+            published=chunk.published,
+            quote=self.text,
+            start=self.start,
+            end=self.end,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer with the quotes that support it, before footnotes are numbered."""
+
+    text: str
+    quotes: tuple[Quote, ...] = ()
+    verdict: Verdict = "verbatim"
+    why: str = ""
+    before: str = " "
+    """The blanks, line ends or list marker that stand before it; ignored for the first."""
+    is_claim: bool = True
+    """False for a heading, a lead-in that ends in a colon, or a remark about the articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer without its receipt: the part that an answerer decides."""
+
+    text: str
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    abstained: bool = False
+    reason: Reason = ""
+    confidence: float = 0.0
+    complete: bool = True
+    marks_removed: int = 0
+    usage: Usage = _NO_USAGE
+    notices: tuple[str, ...] = ()
+
+
+def abstention(
+    reason: Reason, *, confidence: float = 0.0, usage: Usage = _NO_USAGE, notices: tuple[str, ...] = ()
+) -> Draft:
+    """The draft that says that the articles do not tell, and why."""
+    return Draft(ABSTENTION, abstained=True, reason=reason, confidence=confidence, usage=usage, notices=notices)
