@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Protocol
 
 from qa.pipeline import MOST_CHARACTERS, AnswerStream
@@ -76,7 +78,7 @@ class Conversation:
     def stopped(self) -> Conversation:
         """The conversation after the user stopped the answer."""
         if not self.busy or not self.exchanges:
-            return replace(self, busy=False)
+            return self
         last = self.exchanges[-1]
         return self.with_last(replace(last, shown=render_stopped(last.text)), busy=False)
 
@@ -85,7 +87,68 @@ class Conversation:
         return Conversation(self.exchanges[:-1])
 
 
-def converse(footnote: Answers, conversation: Conversation, question: str) -> Iterator[Conversation]:
+class Session:
+    """The conversation of one browser tab; of several questions under way, only the last may still change it."""
+
+    def __init__(self) -> None:
+        self.conversation = Conversation()
+        self._asked = 0
+        self._lock = Lock()
+
+    def __deepcopy__(self, _: object) -> Session:
+        """A new session: Gradio copies the first one for each tab."""
+        return Session()
+
+    def ask(self, footnote: Answers, question: str) -> Iterator[Conversation]:
+        """Ask a question: yields the conversation as its answer grows, and as it is now when it was stopped."""
+        number, before = self._begin()
+        with closing(converse(footnote, before, question)) as steps:
+            try:
+                for now in steps:
+                    if not self._grow(number, now):
+                        break
+                    yield now
+            finally:
+                self._end(number)
+        yield self.conversation
+
+    def ask_again(self, footnote: Answers) -> Iterator[Conversation]:
+        """Ask the last question again, in its place."""
+        if self.conversation.exchanges and not self.conversation.busy:
+            question = self.conversation.exchanges[-1].question
+            self.conversation = self.conversation.before_last()
+            yield from self.ask(footnote, question)
+
+    def stop(self) -> Conversation:
+        """Stop the answer under way; what had come stays."""
+        self._begin()
+        return self.conversation
+
+    def clear(self) -> Conversation:
+        """Begin a new conversation."""
+        self._begin()
+        self.conversation = Conversation()
+        return self.conversation
+
+    def _begin(self) -> tuple[int, Conversation]:
+        with self._lock:
+            self._asked += 1
+            self.conversation = self.conversation.stopped()
+            return self._asked, self.conversation
+
+    def _grow(self, number: int, now: Conversation) -> bool:
+        with self._lock:
+            if number == self._asked:
+                self.conversation = now
+            return number == self._asked
+
+    def _end(self, number: int) -> None:
+        with self._lock:
+            if number == self._asked:
+                self.conversation = self.conversation.stopped()
+
+
+def converse(footnote: Answers, conversation: Conversation, question: str) -> Generator[Conversation, None, None]:
     """Ask a question: yields the conversation as its answer grows; any error becomes a message in it."""
     asked = question[:MOST_CHARACTERS] + ("…" if len(question) > MOST_CHARACTERS else "")
     last = Exchange(asked, shown=render_draft(""))

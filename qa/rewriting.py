@@ -28,6 +28,7 @@ _GROUP = re.compile(r"\b(?:they|them|their|theirs)\b", re.IGNORECASE)
 _THING = re.compile(r"\b(?:it|its|that|this|those|these|there|then)\b", re.IGNORECASE)
 _LAST_THING = re.compile(r"\b(?:it|that|this|those|these|there|then|so)\W*$", re.IGNORECASE)
 _THIS_TIME = re.compile(r"\bthis (?:week|month|year|morning|evening|time|day|weekend|century)\b", re.IGNORECASE)
+_ALL_THIS = re.compile(r"\b(?:of|about|to|with|in) (?:all (?:this|that|it|of it)|it all)\b", re.IGNORECASE)
 _THIS_ONE = re.compile(
     r"\b(?:that|this|those|these)\s+"
     r"(?:is|was|were|are|mean|happen|change|work|one|call|deal|offer|plan|number|figure|group|man|woman|place|\w+s)\b",
@@ -88,6 +89,7 @@ def _without_existential(question: str) -> str:
     plain = re.sub(r"\bthat (?=(?:the|an?|no|some|all|any|[A-Z]\w*|\d\S*)\b)", "", question)
     plain = re.sub(r"\b(?:is|are|was|were|will be|been|be) there\b", "", plain, flags=re.IGNORECASE)
     plain = re.sub(r"\bthere (?:is|are|was|were|will|has|have)\b", "", plain, flags=re.IGNORECASE)
+    plain = _ALL_THIS.sub("", plain) if _names(plain) else plain
     plain = _THIS_TIME.sub("", plain)
     return re.sub(r"\bis it (?:true|clear|known|possible|likely)\b", "", plain, flags=re.IGNORECASE)
 

@@ -36,18 +36,24 @@ class Settings(BaseSettings):
     )
     chroma_url: str = Field("", description="address of a Chroma server; none: Chroma inside the process")
     chunk_tokens: int = Field(160, ge=32, le=4000, description="longest chunk, in tokens of the encoding")
-    encoding: Literal["cl100k_base", "o200k_base"] = Field("cl100k_base", description="tiktoken encoding that counts tokens")
+    encoding: Literal["cl100k_base", "o200k_base"] = Field(
+        "cl100k_base", description="tiktoken encoding that counts tokens"
+    )
     retrieval: Literal["hybrid", "dense", "bm25"] = Field("hybrid", description="first-stage retrieval method")
     candidates: int = Field(40, ge=1, le=500, description="passages each retrieval method proposes")
     k: int = Field(8, ge=1, le=50, description="passages kept for the answer")
     chat_model: str = Field("", description="chat model as provider:model; none: extractive answers")
     chat_base_url: str = Field("", description="address of an OpenAI-compatible server, or of Ollama")
     temperature: float = Field(0.0, ge=0.0, le=2.0, description="temperature of the chat model")
-    timeout_seconds: float = Field(60.0, gt=0, description="longest silence of the chat model, in seconds")
+    timeout_seconds: float = Field(
+        60.0, gt=0, allow_inf_nan=False, description="longest silence of the chat model, in seconds"
+    )
     max_answer_tokens: int = Field(800, ge=16, description="longest answer of the chat model, in tokens")
     context_tokens: int = Field(3000, ge=256, description="most article text shown to the chat model, in tokens")
-    abstain_below: float = Field(0.5, ge=0.0, le=1.0, description="confidence under which the extractive answerer abstains")
-    max_file_mb: float = Field(20.0, gt=0, description="largest article file, in megabytes")
+    abstain_below: float = Field(
+        0.45, ge=0.0, le=1.0, description="confidence under which the extractive answerer abstains"
+    )
+    max_file_mb: float = Field(20.0, gt=0, allow_inf_nan=False, description="largest article file, in megabytes")
     host: str = Field("127.0.0.1", description="address the web page listens on")
     port: int = Field(7860, ge=0, le=65535, description="port the web page listens on; 0: any free one")
 

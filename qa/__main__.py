@@ -1,0 +1,5 @@
+"""`python -m qa`, the same as the command `qa`."""
+
+from qa.cli import main
+
+main()

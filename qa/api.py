@@ -1,0 +1,67 @@
+"""`ask` and `stream`: a question in, an Answer out, over `seeds/` unless told otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from qa.footnote import Footnote, open_corpus
+from qa.pipeline import AnswerStream
+from qa.settings import Settings, load_settings
+from qa.types import Answer, Turn
+
+__all__ = ["ask", "open_corpus", "stream"]
+
+
+def ask(
+    question: str,
+    *,
+    corpus: str | Path | None = None,
+    history: Sequence[Turn] = (),
+    sources: Sequence[str] | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    chat_model: str | None = None,
+    settings: Settings | None = None,
+) -> Answer:
+    """Answer a question from a folder of articles (default `seeds/`), indexing first what is new or changed.
+
+    `sources` are paths below the folder; `since` and `until` are publication dates, both included;
+    `chat_model` is a `provider:model` spec. Raises UserError for anything that the caller can mend.
+    """
+    given = _settings(corpus, chat_model=chat_model, settings=settings)
+    return _opened(given, Path.cwd()).ask(question, history=history, sources=sources, since=since, until=until)
+
+
+def stream(
+    question: str,
+    *,
+    corpus: str | Path | None = None,
+    history: Sequence[Turn] = (),
+    sources: Sequence[str] | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    chat_model: str | None = None,
+    settings: Settings | None = None,
+) -> AnswerStream:
+    """As `ask`, but the text can be read as it comes: iterate over the stream, then read its `.answer`."""
+    given = _settings(corpus, chat_model=chat_model, settings=settings)
+    return _opened(given, Path.cwd()).stream(question, history=history, sources=sources, since=since, until=until)
+
+
+def _settings(corpus: str | Path | None, *, chat_model: str | None, settings: Settings | None) -> Settings:
+    base = settings or load_settings()
+    changes: dict[str, object] = {}
+    if corpus is not None:
+        changes["corpus_dir"] = Path(corpus).absolute()
+    if chat_model is not None:
+        changes["chat_model"] = chat_model
+    return load_settings(**{**base.model_dump(exclude_unset=True), **changes}) if changes else base
+
+
+@lru_cache(maxsize=4)
+def _opened(settings: Settings, working_folder: Path) -> Footnote:  # noqa: ARG001
+    """Keep models and indexes open between questions; settings may name places below the working folder."""
+    return Footnote(settings)

@@ -1,0 +1,202 @@
+"""Questions and answers as safe HTML: every character of an article, a question or a model is text, never markup.
+
+Each piece is one line of HTML: Markdown, which the chat display reads, leaves a line that opens with a block tag alone.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from qa.types import Answer, Claim, Reason
+
+REASONS: dict[Reason, str] = {
+    "": "",
+    "not_in_corpus": "None of the articles speaks about this.",
+    "fact_missing": "The articles come close, but none states what was asked.",
+    "unsupported": "A draft was written, but the articles do not back it, so it is not shown.",
+    "model_failed": "The language model failed before it could answer.",
+}
+_MARK = re.compile(r"[ \t\u00a0]*\[(\d{1,4})\]")
+_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
+_ITEM = re.compile(r"[ \t]*(?:([-*•])|\d{1,3}[.)])[ \t]+(?=\S)")
+_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(?=\S)")
+# Controls show nothing, and direction overrides make a text read as something else.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
+_TITLE_CHARACTERS = 300
+
+
+class _Flag(NamedTuple):
+    start: int
+    end: int
+    why: str
+
+
+def plain(text: str) -> str:
+    """Any text as inert HTML on one line; line ends become blanks."""
+    return html.escape(_UNSEEN.sub("", _LINE_ENDS.sub(" ", text)), quote=True)
+
+
+def with_line_breaks(text: str) -> str:
+    """Any text as inert HTML on one line; line ends become `<br>`."""
+    return "<br>".join(plain(line) for line in _LINE_ENDS.split(text))
+
+
+def render_question(question: str) -> str:
+    """What the user asked."""
+    return f'<div class="fn-question" dir="auto">{with_line_breaks(question.strip())}</div>'
+
+
+def render_draft(text: str) -> str:
+    """The text that has come so far; its marks are not footnotes yet."""
+    if not text.strip():
+        return '<div class="fn-answer fn-waiting"><p>Reading the articles<span class="fn-dots"></span></p></div>'
+    return f'<div class="fn-answer fn-coming">{_blocks(text, (), {})}</div>'
+
+
+def render_answer(answer: Answer, turn: int) -> str:
+    """A complete answer; its footnotes link to `#src-TURN-NUMBER` in the panel of sources."""
+    if answer.abstained:
+        return _abstention(answer)
+    links = {citation.number: _link(turn, citation.number, citation.quote) for citation in answer.citations}
+    flags = tuple(_flags(answer.text, answer.claims))
+    after = _flag_notes(flags) + _notices(_told(answer)) + _receipt(answer, turn)
+    return f'<div class="fn-answer" id="answer-{turn}">{_blocks(answer.text, flags, links)}{after}</div>'
+
+
+def render_failure(message: str, text: str = "") -> str:
+    """An error in words; `text` is what had come before it."""
+    before = _blocks(text, (), {}) if text.strip() else ""
+    return f'<div class="fn-answer fn-failed">{before}<p class="fn-error" role="alert">{plain(message)}</p></div>'
+
+
+def render_stopped(text: str) -> str:
+    """What had come when the user stopped the answer."""
+    before = _blocks(text, (), {}) if text.strip() else ""
+    return f'<div class="fn-answer fn-stopped">{before}<p class="fn-notice">Stopped before it was checked.</p></div>'
+
+
+def _abstention(answer: Answer) -> str:
+    nearest = "".join(
+        f"<li>{plain(near.title or near.source)} <small>{plain(near.source)}</small></li>"
+        for near in answer.nearest[:3]
+    )
+    listed = f'<p class="fn-label">Nearest articles</p><ul class="fn-nearest">{nearest}</ul>' if nearest else ""
+    reason = f"<p>{plain(REASONS[answer.reason])}</p>" if REASONS[answer.reason] else ""
+    return (
+        f'<div class="fn-answer fn-abstained"><p class="fn-label">No answer</p>'
+        f'<p class="fn-verdict" dir="auto">{plain(answer.text)}</p>{reason}{listed}{_notices(answer.notices)}</div>'
+    )
+
+
+def _link(turn: int, number: int, quote: str) -> str:
+    hover = plain(quote if len(quote) <= _TITLE_CHARACTERS else quote[:_TITLE_CHARACTERS].rstrip() + "…")
+    return (
+        f'<a class="fn-mark" href="#src-{turn}-{number}" title="“{hover}”">'
+        f'<span class="fn-unseen">Footnote </span>{number}</a>'
+    )
+
+
+def _flags(text: str, claims: tuple[Claim, ...]) -> Iterator[_Flag]:
+    """Where the unsupported claims stand; claims are in the text in their order."""
+    after = 0
+    for claim in claims:
+        start = text.find(claim.text, after) if claim.text else -1
+        if start < 0:
+            continue
+        after = start + len(claim.text)
+        if claim.verdict == "unsupported":
+            yield _Flag(start, after, claim.why or "not found in the articles")
+
+
+def _blocks(text: str, flags: tuple[_Flag, ...], links: dict[int, str]) -> str:
+    """Paragraphs, lists, headings and bold; no other Markdown is read."""
+    parts: list[str] = []
+    open_list = ""
+    for start, end in _lines(text):
+        marker = _ITEM.match(text, start, end)
+        kind = ("ul" if marker[1] else "ol") if marker else ""
+        if kind != open_list:
+            parts.append((f"</{open_list}>" if open_list else "") + (f"<{kind}>" if kind else ""))
+            open_list = kind
+        heading = _HEADING.match(text, start, end)
+        tag = "li" if marker else "h4" if heading else "p"
+        match = marker or heading
+        parts.append(
+            f'<{tag} dir="auto">{_inline(text, (match.end() if match else start, end), flags, links=links)}</{tag}>'
+        )
+    return "".join(parts) + (f"</{open_list}>" if open_list else "")
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for end in [*(match.start() for match in _LINE_ENDS.finditer(text)), len(text)]:
+        if text[start:end].strip():
+            yield start, end
+        start = end + 1
+
+
+def _inline(text: str, line: tuple[int, int], flags: tuple[_Flag, ...], *, links: dict[int, str]) -> str:
+    done, end = line
+    parts: list[str] = []
+    for flag in flags:
+        start, stop = max(flag.start, done), min(flag.end, end)
+        if start < stop:
+            parts.append(_with_marks(text[done:start], links))
+            flagged = _with_marks(text[start:stop], links)
+            parts.append(
+                f'<span class="fn-flagged" tabindex="0" title="Not supported: {plain(flag.why)}">{flagged}</span>'
+            )
+            done = stop
+    return "".join(parts) + _with_marks(text[done:end], links)
+
+
+def _with_marks(text: str, links: dict[int, str]) -> str:
+    parts: list[str] = []
+    done = 0
+    for mark in _MARK.finditer(text):
+        number = int(mark[1])
+        if links and number not in links:
+            continue
+        parts.append(_bold(text[done : mark.start()]))
+        parts.append(links.get(number) or f'<span class="fn-mark fn-unchecked">{number}</span>')
+        done = mark.end()
+    return "".join(parts) + _bold(text[done:])
+
+
+def _bold(text: str) -> str:
+    return _BOLD.sub(r"<strong>\1</strong>", plain(text)).replace("**", "")
+
+
+def _flag_notes(flags: tuple[_Flag, ...]) -> str:
+    whys = dict.fromkeys(flag.why for flag in flags)
+    return "".join(
+        f'<p class="fn-flag-note">Underlined, not supported by the articles: {plain(why)}</p>' for why in whys
+    )
+
+
+def _told(answer: Answer) -> tuple[str, ...]:
+    cut = () if answer.complete else ("The answer was cut off; this is what had come.",)
+    removed = (
+        f"{answer.marks_removed} invented footnote{'' if answer.marks_removed == 1 else 's'} of the model removed."
+    )
+    return (*cut, *((removed,) if answer.marks_removed else ()), *answer.notices)
+
+
+def _notices(notices: tuple[str, ...]) -> str:
+    return "".join(f'<p class="fn-notice">{plain(notice)}</p>' for notice in dict.fromkeys(notices))
+
+
+def _receipt(answer: Answer, turn: int) -> str:
+    articles = len({citation.source for citation in answer.citations})
+    if not answer.citations:
+        return '<p class="fn-receipt">No footnotes</p>'
+    told = f"{_count(len(answer.citations), 'footnote')} from {_count(articles, 'article')}"
+    return f'<p class="fn-receipt"><a href="#sources-{turn}">{told}</a></p>'
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

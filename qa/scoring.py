@@ -1,0 +1,192 @@
+"""How well a sentence answers a question: a few features and a weighted sum, fitted on public questions.
+
+Each feature lies between 0 and 1. `python -m evals.fit` prints the weights from the data sets it is given.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from qa.asking import analyse, carries, fits
+from qa.drafts import Quote
+from qa.evidence import Evidence, EvidenceSentence
+from qa.normalise import STOP_WORDS, content_terms
+from vectorstore.furniture import is_heading
+from vectorstore.terms import stem, words
+
+Rarity = Callable[[str], float]
+Vectors = npt.NDArray[np.float32]
+Embed = Callable[[Sequence[str]], Vectors]
+# Cosines of two words' vectors: a random pair reaches 0.4 once in a hundred, `soldiers` and `troops` 0.89.
+_UNLIKE, _ALIKE, _SYNONYM = 0.4, 0.6, 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is measured of a sentence, its neighbours and a question."""
+
+    cosine: float
+    """Similarity of question and sentence."""
+    context_cosine: float
+    """Mean similarity of the question and the passage's sentences."""
+    coverage: float
+    """Share of the question's words, weighed by rarity, that the sentence holds."""
+    context_coverage: float
+    """The same with the sentence before it and the title."""
+    fit: float
+    """Whether it holds the type of thing that is asked for."""
+    names: float
+    """Share of the question's names in the sentence, the one before it, or the title."""
+    pairs: float
+    """Share of the question's neighbouring words that are neighbours here."""
+    density: float
+    """Share of the sentence's words that the question has."""
+    likeness: float = 0.0
+    """As coverage, but a word of like meaning counts in part; measured for the best sentences only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer."""
+
+    sentence: EvidenceSentence
+    before: Quote | None
+    """The sentence before it in its passage."""
+    vector: Vectors
+    features: Features
+    score: float
+
+
+WEIGHTS = Features(
+    cosine=8.6,
+    context_cosine=8.4,
+    coverage=1.0,
+    context_coverage=3.7,
+    fit=1.6,
+    names=0.7,
+    pairs=1.2,
+    density=2.2,
+    likeness=3.6,
+)
+_RERANKED = 12
+
+
+class SentenceScorer:
+    """Scores sentences for one question."""
+
+    def __init__(self, query: str, *, embed: Embed, rarity: Rarity) -> None:
+        self.asked = analyse(query)
+        self._embed = embed
+        self._question = embed([query])[0]
+        self._weights = {term: rarity(term) for term in self.asked.terms}
+        self._total = math.fsum(self._weights.values()) or 1.0
+        self._rarity = rarity
+        self._words = [word for word in dict.fromkeys(words(query)) if carries(word)]
+        self._word_total = math.fsum(rarity(stem(word)) for word in self._words) or 1.0
+
+    def score(self, evidence: Evidence) -> list[Candidate]:
+        """The sentences that could answer, best first, at most twelve; each sentence of an article once."""
+        kept = _distinct(evidence.sentences)
+        if not kept:
+            return []
+        vectors = self._embed([sentence.quote.text for sentence in kept])
+        cosines = vectors @ self._question
+        context = _means(kept, cosines)
+        candidates = []
+        for place, sentence in enumerate(kept):
+            if not _can_answer(sentence.quote.text):
+                continue
+            before = _before(kept, place)
+            near = (float(cosines[place]), context[sentence.number])
+            own = self._features(sentence, before.text if before else "", cosines=near)
+            candidates.append(Candidate(sentence, before, vectors[place], own, _total(own)))
+        return sorted(map(self._with_likeness, sorted(candidates, key=_rank)[:_RERANKED]), key=_rank)
+
+    def _with_likeness(self, candidate: Candidate) -> Candidate:
+        features = replace(candidate.features, likeness=self._likeness(candidate.sentence.quote.text))
+        return replace(candidate, features=features, score=_total(features))
+
+    def _likeness(self, text: str) -> float:
+        held = {stem(word) for word in words(text)}
+        found = ((word, 1.0 if stem(word) in held else self._partly(word, text)) for word in self._words)
+        return math.fsum(self._rarity(stem(word)) * part for word, part in found) / self._word_total
+
+    def _partly(self, word: str, text: str) -> float:
+        """0 for a name or a number, which nothing else can stand for."""
+        if word in self.asked.names or word.isdigit():
+            return 0.0
+        return 0.9 * min(1.0, max(0.0, (self._closest(word, text) - _UNLIKE) / (_SYNONYM - _UNLIKE)))
+
+    def _features(self, sentence: EvidenceSentence, before: str, *, cosines: tuple[float, float]) -> Features:
+        asked, chunk, text = self.asked, sentence.quote.chunk, sentence.quote.text
+        around = f"{before} {chunk.title} {chunk.outlet} {chunk.author} {text}"
+        ordered, here = content_terms(text), set(words(around))
+        coverage = self._covered(ordered)
+        return Features(
+            cosine=cosines[0],
+            context_cosine=cosines[1],
+            coverage=coverage,
+            context_coverage=self._covered(content_terms(around)),
+            fit=fits(asked, text, alike=self._alike),
+            names=sum(name in here for name in asked.names) / len(asked.names) if asked.names else 0.5,
+            pairs=_shared_pairs(asked.terms, ordered),
+            density=coverage * len(asked.terms) / max(len(ordered), 1),
+        )
+
+    def _covered(self, terms: Sequence[str]) -> float:
+        return math.fsum(self._weights[term] for term in set(terms) if term in self._weights) / self._total
+
+    def _closest(self, word: str, text: str) -> float:
+        """The highest cosine of a word and the words of a text that carry meaning; 0 for an empty text."""
+        others = sorted({other for other in words(text) if other not in STOP_WORDS})
+        if not others:
+            return 0.0
+        vectors = self._embed([word, *others])
+        return float((vectors[1:] @ vectors[0]).max())
+
+    def _alike(self, one: str, other: str) -> bool:
+        return self._closest(one, other) >= _ALIKE
+
+
+def _total(features: Features) -> float:
+    return float(np.dot(astuple(features), astuple(WEIGHTS)))
+
+
+def _rank(candidate: Candidate) -> tuple[float, str, int]:
+    return (-candidate.score, candidate.sentence.quote.chunk.source, candidate.sentence.quote.start)
+
+
+def _distinct(sentences: Sequence[EvidenceSentence]) -> list[EvidenceSentence]:
+    """Neighbouring chunks share a sentence: keep its first occurrence."""
+    first: dict[tuple[str, int, int], EvidenceSentence] = {}
+    for sentence in sentences:
+        first.setdefault((sentence.quote.chunk.source, sentence.quote.start, sentence.quote.end), sentence)
+    return list(first.values())
+
+
+def _can_answer(text: str) -> bool:
+    return not is_heading(text) and not text.rstrip("\"'”’ ").endswith("?")
+
+
+def _before(sentences: Sequence[EvidenceSentence], place: int) -> Quote | None:
+    before = sentences[place - 1].quote if place else None
+    return before if before and before.chunk.id == sentences[place].quote.chunk.id else None
+
+
+def _means(sentences: Sequence[EvidenceSentence], cosines: Vectors) -> dict[int, float]:
+    groups: dict[int, list[float]] = {}
+    for sentence, cosine in zip(sentences, cosines, strict=True):
+        groups.setdefault(sentence.number, []).append(float(cosine))
+    return {number: math.fsum(values) / len(values) for number, values in groups.items()}
+
+
+def _shared_pairs(question: Sequence[str], sentence: Sequence[str]) -> float:
+    wanted = list(pairwise(question))
+    held = set(pairwise(sentence))
+    return sum(pair in held for pair in wanted) / len(wanted) if wanted else 0.0

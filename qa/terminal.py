@@ -1,0 +1,72 @@
+"""An answer as plain lines for a terminal; nothing that an article says can steer the terminal."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Sequence
+
+from qa.types import Answer, Citation
+from vectorstore.types import IndexReport, Passage
+
+_REASONS = {
+    "not_in_corpus": "nothing in these articles speaks of it",
+    "fact_missing": "the articles speak of it, but do not tell this",
+    "unsupported": "what the model said is not in the articles",
+    "model_failed": "the model did not answer",
+}
+
+
+def plain(text: str) -> str:
+    """The text without control characters and direction marks, line ends kept."""
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf"))
+
+
+def one_line(text: str) -> str:
+    """The text on one line, blanks collapsed, without control characters."""
+    return " ".join(plain(text).split())
+
+
+def as_json(value: object) -> str:
+    """The value as indented JSON; what could steer a terminal is escaped, so that every quote stays exact."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return "".join(char if char == "\n" or plain(char) else json.dumps(char)[1:-1] for char in text)
+
+
+def footnotes(answer: Answer) -> list[str]:
+    """The lines under an answer: its footnotes, or the nearest articles when it abstains, then notices."""
+    lines = [line for citation in answer.citations for line in _footnote(citation)]
+    if answer.abstained:
+        lines += [f"Why: {_REASONS.get(answer.reason, answer.reason)}."]
+        lines += [f"Nearest: {plain(near.title)} ({plain(near.source)})" for near in answer.nearest[:3]]
+    lines += [
+        f"Unsupported: {plain(claim.text)} ({plain(claim.why)})"
+        for claim in answer.claims
+        if claim.verdict == "unsupported"
+    ]
+    return lines
+
+
+def passage_lines(passages: Sequence[Passage]) -> list[str]:
+    """Passages as a numbered list with their places."""
+    lines = []
+    for rank, passage in enumerate(passages, start=1):
+        chunk = passage.chunk
+        lines += [f"{rank}. {plain(chunk.title)} ({plain(chunk.source)}, characters {chunk.start}-{chunk.end})"]
+        lines += [f"   {one_line(chunk.text)}"]
+    return lines
+
+
+def report_lines(report: IndexReport) -> list[str]:
+    """What a sync did, a line for each skipped file and each notice."""
+    counts = f"{report.added} added, {report.replaced} replaced, {report.removed} removed, {report.unchanged} unchanged"
+    lines = [f"{counts}; {report.chunks} chunks, {report.seconds:.1f} s"]
+    lines += [f"skipped {plain(skip.path)}: {plain(skip.why)}" for skip in report.skipped]
+    return lines + [f"note: {plain(notice)}" for notice in report.notices]
+
+
+def _footnote(citation: Citation) -> list[str]:
+    about = ", ".join(filter(None, [citation.outlet, str(citation.published or "")]))
+    title = plain(citation.title) + (f" ({plain(about)})" if about else "")
+    place = f"{plain(citation.source)}, characters {citation.start}-{citation.end}"
+    return [f"[{citation.number}] {title}", f"    {place}", f"    “{one_line(citation.quote)}”"]
