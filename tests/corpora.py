@@ -8,10 +8,10 @@ from pathlib import Path
 from vectorstore.corpus import Corpus, CorpusOptions
 
 STORIES = {
-    "harbour.txt": "Ferry runs aground\n\nThe ferry Aurora ran aground near Lund harbour on Monday. All 212 passengers "
-    "were brought ashore by noon. Captain Ines Falk said that the engine had failed in heavy fog.\n",
-    "budget.txt": "Council passes budget\n\nThe city council of Lund passed a budget of 48 million euros on Tuesday. Mayor "
-    "Tom Berg called it a sober plan. Libraries will open on Sundays for the first time.\n",
+    "harbour.txt": "Ferry runs aground\n\nThe ferry Aurora ran aground near Lund harbour on Monday. All 212 "
+    "passengers were brought ashore by noon. Captain Ines Falk said that the engine had failed in heavy fog.\n",
+    "budget.txt": "Council passes budget\n\nThe city council of Lund passed a budget of 48 million euros on Tuesday. "
+    "Mayor Tom Berg called it a sober plan. Libraries will open on Sundays for the first time.\n",
     "comet.txt": "Comet seen over the bay\n\nAstronomers at Holt observatory photographed a new comet last week. It "
     "will be visible to the naked eye until 14 March. The comet was found by student Mia Okafor.\n",
 }

@@ -94,9 +94,7 @@ def test_a_renamed_file_leaves_no_ghost(corpus: Corpus, folder: Path) -> None:
     (folder / "comet.txt").rename(folder / "sky.txt")
     report = corpus.sync()
     assert (report.added, report.removed) == (1, 1)
-    assert {source for source in found(corpus, "comet", candidates=20) if "bud" not in source and "har" not in source} == {
-        "sky.txt"
-    }
+    assert set(found(corpus, "comet", candidates=20)) == {"sky.txt", "harbour.txt", "budget.txt"}
 
 
 def test_articles_in_subfolders_are_known_by_their_path_below_the_folder(corpus: Corpus, folder: Path) -> None:
@@ -212,7 +210,9 @@ def test_reading_before_the_first_sync_says_what_to_do(folder: Path, tmp_path: P
         pass
 
 
-def test_an_index_folder_that_cannot_be_made_is_told_in_one_line(folder: Path, tmp_path: Path, model_cache: Path) -> None:
+def test_an_index_folder_that_cannot_be_made_is_told_in_one_line(
+    folder: Path, tmp_path: Path, model_cache: Path
+) -> None:
     (tmp_path / "taken").write_text("a file where a folder should be")
     with pytest.raises(UserError, match="QA_INDEX_DIR"):
         open_index(folder, tmp_path / "taken" / "home", model_cache).sync()

@@ -17,6 +17,8 @@ _PROBES = 20
 def check(home: Path, number: int, library: Library) -> None:
     """Raise IndexDamaged unless the collection counts right and its vectors find their own chunks."""
     seal = Seal(**json.loads((folder_of(home, number) / "draft.json").read_text(encoding="utf-8")))
+    if library.identity != seal.library:
+        raise IndexDamaged("the library was replaced meanwhile")
     store = VectorStore(seal.place(home))
     if store.count() != seal.chunks:
         raise IndexDamaged(f"{store.count()} chunks in Chroma, {seal.chunks} in the library")

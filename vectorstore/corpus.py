@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,15 +15,16 @@ from pathlib import Path
 from vectorstore.chunking import CHUNKER
 from vectorstore.embedding import Embeddings, load_embeddings
 from vectorstore.errors import CorpusMissing, IndexDamaged, IndexLocked, IndexMissing
-from vectorstore.generations import Plan, build, current_number, prune, read_seal
+from vectorstore.generations import LAYOUT, Plan, build, current_number, has_sealed, prune, read_seal
 from vectorstore.index import Index
 from vectorstore.indexing import Applied, Progress, Recipe, apply_changes, remember_touched
-from vectorstore.library import Library
-from vectorstore.locking import writing
+from vectorstore.library import Library, is_usable
+from vectorstore.locking import make_home, writing
 from vectorstore.scanning import Changes, scan
 from vectorstore.types import IndexReport
 
 Notify = Callable[[str], None]
+_INTERRUPTED = "the last indexing was interrupted; it is finished now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,12 @@ class Corpus:
         self.options = options
         self._notify = notify
         self._sync_lock = threading.Lock()
-        self._index_lock = threading.Lock()
+        self._index_lock = threading.RLock()
         self._library: Library | None = None
         self._index: Index | None = None
         self._readers: dict[int, int] = {}
         self._distrusted: set[int] = set()
+        self._newest_opened = 0
 
     @cached_property
     def embeddings(self) -> Embeddings:
@@ -62,7 +64,7 @@ class Corpus:
     def recipe(self) -> Recipe:
         """How this corpus turns articles into chunks and vectors."""
         options = self.options
-        parts = [self.embeddings.fingerprint, CHUNKER, options.chunk_tokens, options.encoding]
+        parts = [LAYOUT, self.embeddings.fingerprint, CHUNKER, options.chunk_tokens, options.encoding]
         fingerprint = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
         return Recipe(self.embeddings, options.chunk_tokens, options.encoding, options.max_file_mb, fingerprint)
 
@@ -86,7 +88,7 @@ class Corpus:
         """Call after IndexDamaged while reading: the next sync builds the generation anew."""
         with self._index_lock:
             self._distrusted.add(current_number(self.options.home))
-            self._index = None
+            self._drop_index()
 
     def purge(self) -> IndexReport:
         """Sync, then erase every trace of articles that are gone."""
@@ -94,27 +96,31 @@ class Corpus:
         with self._sync_lock, writing(self.options.home, wait_seconds=5.0):
             library = self._open_library()
             build(self.options.home, library, self._plan(library))
-            library.purge(up_to=prune(self.options.home, url=self.options.chroma_url, keep=1))
+            library.purge(up_to=prune(self.options.home, library, url=self.options.chroma_url, keep=1))
             library.compact()
+            _aside(self.options.home).unlink(missing_ok=True)
         return report
 
     def close(self) -> None:
         """Let go of all files."""
         with self._index_lock:
-            if self._index:
-                self._index.close()
-            if self._library:
-                self._library.close()
-            self._index = self._library = None
+            self._drop_library()
 
     def _sync(self, progress: Progress | None, *, wait_seconds: float) -> IndexReport:
+        try:
+            return self._bring_in_line(progress, wait_seconds=wait_seconds)
+        except IndexDamaged as damage:
+            self._begin_library_anew(damage, wait_seconds=wait_seconds)
+            return self._bring_in_line(progress, wait_seconds=wait_seconds)
+
+    def _bring_in_line(self, progress: Progress | None, *, wait_seconds: float) -> IndexReport:
         notices: list[str] = list(self.embeddings.notices)
-        changes = self._scan(notices)
+        changes = self._compare(self._open_library())
         if changes.empty and not changes.touched and self._is_current():
             return self._report(changes, Applied(), notices)
         try:
             with writing(self.options.home, wait_seconds=wait_seconds):
-                changes = self._scan(notices)
+                changes = self._compare(self._open_library())
                 applied = self._write(changes, notices, progress)
         except IndexLocked as locked:
             if not self._has_generation():
@@ -122,16 +128,6 @@ class Corpus:
             notices.append(f"{locked}; this is the index as it was before")
             applied = Applied()
         return self._report(changes, applied, notices)
-
-    def _scan(self, notices: list[str]) -> Changes:
-        """Compare folder and library; a library that cannot be read is set aside and begun anew."""
-        try:
-            return self._compare(self._open_library())
-        except IndexDamaged as damage:
-            with writing(self.options.home, wait_seconds=5.0):
-                self._set_library_aside()
-            notices.append(f"{damage}: the library is made anew from the articles")
-            return self._compare(self._open_library())
 
     def _compare(self, library: Library) -> Changes:
         options = self.options
@@ -145,29 +141,47 @@ class Corpus:
 
     def _write(self, changes: Changes, notices: list[str], progress: Progress | None) -> Applied:
         library = self._open_library()
+        notices.extend(self._mended(library))
         applied = apply_changes(library, changes, self.recipe, root=self.options.folder, progress=progress)
         if changes.touched:
             remember_touched(library, changes.touched)
         if library.count_chunks(revision=library.revision) == 0:
             raise CorpusMissing(f"{self.options.folder} holds no article that can be read{_first_reason(applied)}")
         if not self._is_current():
-            self._publish(library, notices)
+            self._publish(library)
         return applied
 
-    def _publish(self, library: Library, notices: list[str]) -> None:
-        home = self.options.home
-        damage = self._damage()
-        started = time.perf_counter()
-        build(home, library, self._plan(library))
-        library.purge(up_to=prune(home, url=self.options.chroma_url))
+    def _publish(self, library: Library) -> None:
+        build(self.options.home, library, self._plan(library))
+        library.purge(up_to=prune(self.options.home, library, url=self.options.chroma_url))
         self._distrusted.clear()
-        if damage:
-            seconds = time.perf_counter() - started
-            notices.append(f"the index was damaged ({damage}); rebuilt from stored vectors in {seconds:.1f} s")
 
     def _plan(self, library: Library) -> Plan:
         recipe = self.recipe
-        return Plan(library.revision, recipe.fingerprint, recipe.embeddings.fingerprint, self.options.chroma_url)
+        return Plan(
+            library.revision,
+            recipe.fingerprint,
+            recipe.embeddings.fingerprint,
+            url=self.options.chroma_url,
+            after=self._newest_opened,
+        )
+
+    def _mended(self, library: Library) -> list[str]:
+        """At most one line: what happened since the last whole sync that this sync makes good."""
+        home = self.options.home
+        number = current_number(home)
+        if number == 0 and has_sealed(home):
+            return ["the index had lost its pointer file; rebuilt from stored vectors"]
+        if number == 0:
+            return [_INTERRUPTED] if library.revision else []
+        with suppress(IndexDamaged):
+            seal = read_seal(home, number)
+            if seal.library != library.identity:
+                return ["the library of the index was damaged or lost; made anew from the articles"]
+            if seal.revision != library.revision:
+                return [_INTERRUPTED]
+        damage = self._damage()
+        return [f"the index was damaged ({damage}); rebuilt from stored vectors"] if damage else []
 
     def _has_generation(self) -> bool:
         return not self._damage() and current_number(self.options.home) > 0
@@ -190,26 +204,29 @@ class Corpus:
         if number in self._distrusted:
             return "a file could not be read"
         try:
-            self._open_index(number)
+            with self._index_lock:
+                self._opened(number)
         except IndexDamaged as damage:
             return str(damage)
         return ""
 
-    def _open_index(self, number: int) -> Index:
-        """The open generation of this number; opening verifies it, so that happens once."""
-        with self._index_lock:
-            if self._index is None or self._index.seal.number != number:
-                opened = Index(self.options.home, number, self._open_library())
-                self._retire(self._index)
-                self._index = opened
-            return self._index
+    def _opened(self, number: int) -> Index:
+        """The open generation of this number; opening verifies it, so that happens once. The caller holds the lock."""
+        library = self._open_library()
+        held = self._index
+        if held is None or (held.seal.number, held.seal.library) != (number, library.identity):
+            held = Index(self.options.home, number, library)
+            self._drop_index()
+            self._index = held
+            self._newest_opened = max(number, self._newest_opened)
+        return held
 
     def _hold(self) -> Index:
         number = current_number(self.options.home)
         if number == 0:
             raise IndexMissing("there is no index yet; run `qa index`")
-        index = self._open_index(number)
         with self._index_lock:
+            index = self._opened(number)
             self._readers[id(index)] = self._readers.get(id(index), 0) + 1
         return index
 
@@ -221,26 +238,43 @@ class Corpus:
                 if index is not self._index:
                     index.close()
 
-    def _retire(self, index: Index | None) -> None:
+    def _drop_index(self) -> None:
+        """Let go of the open generation, at once or when its last reader is done; the caller holds the lock."""
+        index, self._index = self._index, None
         if index and id(index) not in self._readers:
             index.close()
 
     def _open_library(self) -> Library:
-        if self._library is None:
-            if not self.options.folder.is_dir():
-                raise CorpusMissing(f"there is no folder {self.options.folder}; set QA_CORPUS_DIR or pass --corpus")
-            _make(self.options.home)
-            self._library = Library(self.options.home / "library.db")
-        return self._library
+        with self._index_lock:
+            if self._library and not self._library.in_place:
+                self._drop_library()
+            if self._library is None:
+                if not self.options.folder.is_dir():
+                    raise CorpusMissing(f"there is no folder {self.options.folder}; set QA_CORPUS_DIR or pass --corpus")
+                make_home(self.options.home)
+                self._library = Library(self.options.home / "library.db")
+            return self._library
 
-    def _set_library_aside(self) -> None:
-        if self._library:
+    def _drop_library(self) -> None:
+        """Let go of the library; one that is still read from ends with its last reader."""
+        self._drop_index()
+        if self._library and not self._readers:
             self._library.close()
-        self._library = self._index = None
-        path = self.options.home / "library.db"
-        path.replace(path.with_suffix(".damaged"))
-        for leftover in (path.with_name("library.db-wal"), path.with_name("library.db-shm")):
-            leftover.unlink(missing_ok=True)
+        self._library = None
+
+    def _begin_library_anew(self, damage: IndexDamaged, *, wait_seconds: float) -> None:
+        """Set a damaged library aside, unless another process has; raises the damage when it lies elsewhere."""
+        home = self.options.home
+        with writing(home, wait_seconds=wait_seconds), self._index_lock:
+            known = self._library is not None and self._library.in_place
+            if is_usable(home / "library.db"):
+                if known:
+                    raise damage
+                return
+            self._drop_library()
+            (home / "library.db").replace(_aside(home))
+            for leftover in (home / "library.db-wal", home / "library.db-shm"):
+                leftover.unlink(missing_ok=True)
 
     def _report(self, changes: Changes, applied: Applied, notices: list[str]) -> IndexReport:
         library = self._open_library()
@@ -255,12 +289,8 @@ class Corpus:
         )
 
 
-def _make(home: Path) -> None:
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        fix = "set QA_INDEX_DIR to a folder that can be written"
-        raise IndexMissing(f"{home} cannot be made ({error.strerror}); {fix}") from error
+def _aside(home: Path) -> Path:
+    return home / "library.damaged"
 
 
 def _first_reason(found: Changes | Applied) -> str:

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +26,8 @@ from vectorstore.library import Library, sound
 from vectorstore.store import Place, Vectors, build_store, change_store, drop_collections
 from vectorstore.types import Chunk
 
+LAYOUT = "generation-1"
+"""Part of every recipe: another layout of the files makes a new generation."""
 KEPT = 2
 _COPY_SHARE = 0.1  # above this share of changed chunks, building afresh is as quick and leaves no churn
 _COPY_LEAST = 2000  # below this many chunks a fresh build takes about a second
@@ -63,6 +66,8 @@ class Plan:
     recipe: str
     embedding: str
     url: str = ""
+    after: int = 0
+    """The highest number this process has opened: Chroma confuses two folders of one path in one process."""
 
 
 def folder_of(home: Path, number: int) -> Path:
@@ -105,7 +110,8 @@ def verify(home: Path, number: int) -> Seal:
 
 def build(home: Path, library: Library, plan: Plan) -> Seal:
     """Build, check and publish the next generation; the caller holds the write lock."""
-    number = max([current_number(home), *_numbers(home)], default=0) + 1
+    number = max(plan.after, current_number(home), *_numbers(home)) + 1
+    _remove_unpublished(home)
     previous = _reusable(home, library, plan)
     _need_space(home, library)
     folder = folder_of(home, number)
@@ -125,23 +131,23 @@ def build(home: Path, library: Library, plan: Plan) -> Seal:
     return seal
 
 
-def prune(home: Path, *, url: str, keep: int = KEPT) -> int:
-    """Remove all but the newest generations and what kills left behind; the oldest kept revision."""
-    current = current_number(home)
-    kept = sorted(number for number in _numbers(home) if number <= current and _sealed(home, number))[-keep:]
+def prune(home: Path, library: Library, *, url: str, keep: int = KEPT) -> int:
+    """Remove all but the newest generations of this library; the oldest kept revision."""
+    seals = sorted(_seals(home), key=lambda seal: seal.number)
+    kept = [seal for seal in seals if seal.library == library.identity][-keep:]
     for number in _numbers(home):
-        if number not in kept:
+        if number not in [seal.number for seal in kept]:
             shutil.rmtree(folder_of(home, number), ignore_errors=True)
-    seals = [read_seal(home, number) for number in kept]
     if url:
-        drop_collections(url, prefix=_prefix(home), keep=[seal.collection for seal in seals])
-    return min((seal.revision for seal in seals), default=0)
+        lost = [seal.collection for seal in seals if seal.url == url and seal not in kept]
+        drop_collections(url, prefix=_prefix(library), keep=[seal.collection for seal in kept], also=lost)
+    return min((seal.revision for seal in kept), default=0)
 
 
 def _fill(home: Path, library: Library, plan: Plan, *, number: int, previous: Seal | None) -> Seal:
     folder = folder_of(home, number)
     count = library.count_chunks(revision=plan.revision)
-    name = f"{_prefix(home)}-{number}"
+    name = f"{_prefix(library)}-{number}"
     place = Place(url=plan.url, name=name) if plan.url else Place(folder=folder / "chroma")
     churn = 0
     if previous and not plan.url:
@@ -202,8 +208,9 @@ def _only(
 def _check_in_child(home: Path, seal: Seal, library: Library) -> None:
     """Open and ask the new collection in another process: a bad one could end this one."""
     _write_synced(folder_of(home, seal.number) / "draft.json", json.dumps(asdict(seal)))
-    command = [sys.executable, "-m", "vectorstore.checking", str(home), str(seal.number), str(library.path)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    # -P: the folder a user works in may hold a json.py of its own.
+    command = [sys.executable, "-P", "-m", "vectorstore.checking", str(home), str(seal.number), str(library.path)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)}
     result = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600, check=False)
     if result.returncode != 0:
         lines = result.stderr.strip().splitlines() or [f"exit status {result.returncode}"]
@@ -231,12 +238,27 @@ def _numbers(home: Path) -> list[int]:
     return [int(path.name) for path in parent.iterdir() if path.name.isdigit()] if parent.is_dir() else []
 
 
-def _sealed(home: Path, number: int) -> bool:
-    return (folder_of(home, number) / "seal.json").is_file()
+def _remove_unpublished(home: Path) -> None:
+    """Remove what an interrupted build left behind; without a pointer nobody can tell what that is."""
+    current = current_number(home)
+    for number in _numbers(home):
+        if 0 < current < number:
+            shutil.rmtree(folder_of(home, number), ignore_errors=True)
 
 
-def _prefix(home: Path) -> str:
-    return f"footnote-{hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]}"
+def has_sealed(home: Path) -> bool:
+    """Whether any generation was ever finished here."""
+    return any(_seals(home))
+
+
+def _seals(home: Path) -> Iterator[Seal]:
+    for number in _numbers(home):
+        with suppress(IndexDamaged):
+            yield read_seal(home, number)
+
+
+def _prefix(library: Library) -> str:
+    return f"footnote-{library.identity[:12]}"
 
 
 def _digests(folder: Path) -> dict[str, str]:

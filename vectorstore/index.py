@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from vectorstore.errors import CorpusMissing, EmbeddingMismatch
+from vectorstore.errors import CorpusMissing, EmbeddingMismatch, IndexDamaged
 from vectorstore.generations import Seal, folder_of, verify
 from vectorstore.lexical import LexicalIndex, Scored
 from vectorstore.library import Library
@@ -23,8 +23,8 @@ class Within:
     """A restriction of a search to some sources; None means all."""
 
     sources: tuple[str, ...] | None = None
-    undated: int = 0
-    """Articles that a date filter left out because they carry no date."""
+    notices: tuple[str, ...] = ()
+    """What the user should know of it: how many undated articles a date filter left out."""
 
 
 class Index:
@@ -32,6 +32,8 @@ class Index:
 
     def __init__(self, home: Path, number: int, library: Library) -> None:
         self.seal: Seal = verify(home, number)
+        if self.seal.library != library.identity:
+            raise IndexDamaged("its library was lost")
         self._library = library
         self._store = VectorStore(self.seal.place(home))
         self._lexical = LexicalIndex(folder_of(home, number) / "bm25")
@@ -57,6 +59,10 @@ class Index:
         """Whether any chunk holds this stemmed word."""
         return self._lexical.knows(term)
 
+    def frequency(self, word: str) -> int:
+        """How often a folded word, not stemmed, occurs in the chunks."""
+        return self._lexical.frequency(word)
+
     def articles(self) -> list[Article]:
         """All articles, by source, without their text."""
         return self._library.articles(revision=self.seal.revision)
@@ -80,7 +86,9 @@ class Index:
         if since is None and until is None:
             return Within(tuple(article.source for article in named))
         dated = [a for a in named if a.published and (since or date.min) <= a.published <= (until or date.max)]
-        return Within(tuple(a.source for a in dated), undated=sum(a.published is None for a in named))
+        undated = sum(a.published is None for a in named)
+        notice = f"{undated} articles carry no date and were left out by the date filter"
+        return Within(tuple(a.source for a in dated), notices=(notice,) if undated else ())
 
     def close(self) -> None:
         """Let go of the vector files."""

@@ -10,8 +10,9 @@ from pathlib import Path
 from vectorstore.chunking import chunk_article, embedding_text
 from vectorstore.embedding import Embeddings
 from vectorstore.errors import ArticleError
-from vectorstore.library import ArticleRecord, FileRecord, Library, vector_key
+from vectorstore.library import Library
 from vectorstore.loading import load_article
+from vectorstore.records import ArticleRecord, FileRecord, vector_key
 from vectorstore.scanning import Changes, Seen
 from vectorstore.types import Article, Chunk, Skipped
 

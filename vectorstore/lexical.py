@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from vectorstore.terms import terms
+from vectorstore.errors import IndexDamaged
+from vectorstore.terms import terms, terms_of, words
 from vectorstore.types import Chunk
 
 
@@ -25,17 +26,20 @@ class Scored:
 
 
 def build_lexical(chunks: Iterable[Chunk], folder: Path) -> None:
-    """Write the BM25 index of these chunks, title and text, into a folder of its own."""
+    """Write the BM25 index of these chunks (title, outlet, author and text) into a folder of its own."""
     import bm25s
 
     folder.mkdir(parents=True)
-    ids, counts, corpus = [], Counter[str](), []
+    ids, counts, spelled, corpus = [], Counter[str](), Counter[str](), []
     for chunk in chunks:
-        found = terms(f"{chunk.title}\n{chunk.text}")
+        spelling = words(f"{chunk.title}\n{chunk.outlet} {chunk.author}\n{chunk.text}")
+        found = terms_of(spelling)
         ids.append(chunk.id)
         counts.update(set(found))
+        spelled.update(spelling)
         corpus.append(found)
-    (folder / "chunks.json").write_text(json.dumps({"ids": ids, "counts": counts}), encoding="utf-8")
+    stored = {"ids": ids, "counts": counts, "words": spelled}
+    (folder / "chunks.json").write_text(json.dumps(stored), encoding="utf-8")
     if any(corpus):
         index = bm25s.BM25()
         index.index(corpus, show_progress=False)
@@ -48,11 +52,15 @@ class LexicalIndex:
     def __init__(self, folder: Path) -> None:
         import bm25s
 
-        stored = json.loads((folder / "chunks.json").read_text(encoding="utf-8"))
-        self._ids: list[str] = stored["ids"]
+        try:
+            stored = json.loads((folder / "chunks.json").read_text(encoding="utf-8"))
+            self._ids: list[str] = stored["ids"]
+            self._counts: dict[str, int] = stored["counts"]
+            self._words: dict[str, int] = stored["words"]
+            self._index: Any = bm25s.BM25.load(str(folder), mmap=True) if self._counts else None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexDamaged(f"{folder} is no word index of this version") from error
         self._places = {identity: place for place, identity in enumerate(self._ids)}
-        self._counts: dict[str, int] = stored["counts"]
-        self._index: Any = bm25s.BM25.load(str(folder), mmap=True) if self._counts else None
 
     def search(self, query: str, *, candidates: int, within: Sequence[str] | None = None) -> list[Scored]:
         """The best chunks for a query, best first, only those that share a word with it."""
@@ -73,6 +81,10 @@ class LexicalIndex:
     def knows(self, term: str) -> bool:
         """Whether any chunk holds this stemmed word."""
         return term in self._counts
+
+    def frequency(self, word: str) -> int:
+        """How often a folded word, not stemmed, occurs in the chunks."""
+        return self._words.get(word, 0)
 
     def _mask(self, within: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
         mask = np.zeros(len(self._ids), dtype=np.float32)

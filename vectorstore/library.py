@@ -12,9 +12,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import date
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,66 +20,42 @@ import numpy as np
 import numpy.typing as npt
 
 from vectorstore.errors import IndexDamaged, IndexMissing, UserError
+from vectorstore.records import (
+    ARTICLE_COLUMNS,
+    CHUNK_COLUMNS,
+    TABLES,
+    ArticleRecord,
+    FileRecord,
+    article_values,
+    to_article,
+    to_chunk,
+)
 from vectorstore.types import Article, Chunk
 
 SCHEMA = 1
 Vectors = npt.NDArray[np.float32]
 
-_TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE files (source TEXT PRIMARY KEY, signature TEXT NOT NULL, sha256 TEXT NOT NULL, why TEXT NOT NULL)
-    WITHOUT ROWID;
-CREATE TABLE articles (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL, outlet TEXT NOT NULL,
-    author TEXT NOT NULL, published TEXT, published_from TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL,
-    recipe TEXT NOT NULL, added INTEGER NOT NULL, removed INTEGER);
-CREATE UNIQUE INDEX live ON articles (source) WHERE removed IS NULL;
-CREATE INDEX by_id ON articles (id);
-CREATE TABLE chunks (
-    id TEXT NOT NULL, article INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
-    position INTEGER NOT NULL, text TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
-    vector TEXT NOT NULL, PRIMARY KEY (article, position)) WITHOUT ROWID;
-CREATE INDEX chunk_by_id ON chunks (id);
-CREATE INDEX chunk_by_vector ON chunks (vector);
-CREATE TABLE vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
-"""
-_CHUNK_COLUMNS = (
-    "c.id, a.id, c.position, c.text, c.start, c.stop, a.source, a.title, a.outlet, a.author, a.published, a.language"
-)
-_ARTICLE_COLUMNS = "id, title, text, source, outlet, author, published, published_from, language"
 _SEEN = "a.added <= :revision AND (a.removed IS NULL OR a.removed > :revision)"
-
-
-@dataclass(frozen=True, slots=True)
-class FileRecord:
-    """What the last sync saw of a file; `why` is empty when it became an article."""
-
-    signature: str
-    sha256: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleRecord:
-    """An article ready to be stored: its chunks, and for each the key of its vector."""
-
-    article: Article
-    chunks: Sequence[Chunk]
-    keys: Sequence[str]
-
-
-def vector_key(fingerprint: str, text: str) -> str:
-    """Name of the vector that one embedding model gives one text."""
-    return hashlib.sha256(f"{fingerprint}\0{text}".encode()).hexdigest()[:32]
 
 
 def sound(path: Path) -> bool:
     """Whether a SQLite file is whole, by its own check; cheap enough for every opening."""
     try:
-        with sqlite3.connect(f"file:{path.as_posix()}?mode=ro", uri=True) as connection:
+        if path.stat().st_size == 0:  # sound to SQLite
+            return False
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
-    except sqlite3.Error:
+    except (sqlite3.Error, OSError):
         return False
+
+
+def is_usable(path: Path) -> bool:
+    """Whether this is a whole library of this version; raises UserError for one of a newer version."""
+    try:
+        Library(path).close()
+    except IndexDamaged:
+        return False
+    return sound(path)
 
 
 @contextmanager
@@ -108,7 +82,19 @@ class Library:
         self._lock = threading.RLock()
         with _translated(path):
             self._connection = sqlite3.connect(path, check_same_thread=False, timeout=10, isolation_level=None)
-            self._prepare()
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+        self.identity = self.meta("identity")
+        """A name that no other library has, so that an index of an earlier one is not taken for this one's."""
+        self._file = _file_identity(path)
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the open file is still the one at its path; another process may have begun it anew."""
+        return self._file is not None and self._file == _file_identity(self.path)
 
     def close(self) -> None:
         """Close the file; the library cannot be used afterwards."""
@@ -118,7 +104,7 @@ class Library:
     def _prepare(self) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             self._connection.execute(f"PRAGMA {pragma}")
-        if not self._connection.execute("SELECT name FROM sqlite_master WHERE name = 'meta'").fetchone():
+        if not self._created():
             self._create()
         schema = int(self.meta("schema", "0"))
         if schema > SCHEMA:
@@ -126,9 +112,14 @@ class Library:
         if schema < SCHEMA:
             raise IndexDamaged(f"{self.path} was made by another version")
 
+    def _created(self) -> bool:
+        return bool(self._connection.execute("SELECT name FROM sqlite_master WHERE name = 'meta'").fetchone())
+
     def _create(self) -> None:
         with self.transaction():
-            for statement in _TABLES.split(";"):
+            if self._created():  # by another process, a moment ago
+                return
+            for statement in TABLES.split(";"):
                 self._connection.execute(statement)
             self.set_meta("schema", str(SCHEMA))
             self.set_meta("identity", uuid.uuid4().hex)
@@ -140,11 +131,11 @@ class Library:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._connection.execute("COMMIT")
             except BaseException:
                 with suppress(sqlite3.Error):
                     self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def _rows(self, query: str, values: Any = ()) -> list[tuple[Any, ...]]:
         with self._lock, _translated(self.path):
@@ -167,11 +158,6 @@ class Library:
     def revision(self) -> int:
         """Grows with every change of the articles."""
         return int(self.meta("revision", "0"))
-
-    @property
-    def identity(self) -> str:
-        """A name that no other library has, so that an index of an earlier one is not taken for this one's."""
-        return self.meta("identity")
 
     def files(self) -> dict[str, FileRecord]:
         """Every file of the last sync, by source."""
@@ -196,8 +182,8 @@ class Library:
         self.remove_article(article.source, revision=revision)
         with self._lock, _translated(self.path):
             cursor = self._connection.execute(
-                f"INSERT INTO articles ({_ARTICLE_COLUMNS}, recipe, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*_article_values(article), recipe, revision),
+                f"INSERT INTO articles ({ARTICLE_COLUMNS}, recipe, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*article_values(article), recipe, revision),
             )
             self._connection.executemany(
                 "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -226,16 +212,19 @@ class Library:
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
 
     def chunk_vectors(self, *, revision: int, batch: int = 2000) -> Iterator[tuple[list[Chunk], Vectors]]:
-        """All chunks of a revision with their vectors (n, dimensions), by source and position, in batches."""
+        """All chunks of a revision with their vectors (n, dimensions), by source and position, in batches.
+
+        Read through a connection of its own, so that nobody who asks waits for the end of it.
+        """
         query = (
-            f"SELECT {_CHUNK_COLUMNS}, v.vector FROM chunks c JOIN articles a ON a.number = c.article "
+            f"SELECT {CHUNK_COLUMNS}, v.vector FROM chunks c JOIN articles a ON a.number = c.article "
             f"JOIN vectors v ON v.key = c.vector WHERE {_SEEN} ORDER BY a.source, c.position"
         )
-        with self._lock, _translated(self.path):
-            cursor = self._connection.execute(query, {"revision": revision})
+        with _translated(self.path), closing(sqlite3.connect(self.path, check_same_thread=False)) as connection:
+            cursor = connection.execute(query, {"revision": revision})
             while rows := cursor.fetchmany(batch):
                 vectors = np.frombuffer(b"".join(row[-1] for row in rows), dtype="<f4").reshape(len(rows), -1)
-                yield [_chunk(row[:-1]) for row in rows], vectors
+                yield [to_chunk(row[:-1]) for row in rows], vectors
 
     def changed_chunk_ids(self, *, since: int, until: int) -> tuple[list[str], list[str]]:
         """Ids of the chunks gone and come between two revisions, sorted."""
@@ -247,11 +236,11 @@ class Library:
     def chunks(self, ids: Sequence[str], *, revision: int) -> dict[str, Chunk]:
         """Chunks of a revision by id; an unknown id is absent."""
         query = (
-            f"SELECT {_CHUNK_COLUMNS} FROM chunks c JOIN articles a ON a.number = c.article "
+            f"SELECT {CHUNK_COLUMNS} FROM chunks c JOIN articles a ON a.number = c.article "
             f"WHERE c.id IN (SELECT value FROM json_each(:ids)) AND {_SEEN}"
         )
         rows = self._rows(query, {"ids": json.dumps(list(ids)), "revision": revision})
-        return {row[0]: _chunk(row) for row in rows}
+        return {row[0]: to_chunk(row) for row in rows}
 
     def chunk_ids(self, sources: Sequence[str], *, revision: int) -> list[str]:
         """Ids of the chunks of these sources in a revision."""
@@ -268,15 +257,15 @@ class Library:
 
     def articles(self, *, revision: int) -> list[Article]:
         """All articles of a revision, by source, without their text."""
-        columns = _ARTICLE_COLUMNS.replace("text", "''", 1)
+        columns = ARTICLE_COLUMNS.replace("text", "''", 1)
         rows = self._rows(f"SELECT {columns} FROM articles a WHERE {_SEEN} ORDER BY source", {"revision": revision})
-        return [_article(row) for row in rows]
+        return [to_article(row) for row in rows]
 
     def article(self, source: str, *, revision: int) -> Article | None:
         """One article of a revision with its text."""
-        query = f"SELECT {_ARTICLE_COLUMNS} FROM articles a WHERE source = :source AND {_SEEN}"
+        query = f"SELECT {ARTICLE_COLUMNS} FROM articles a WHERE source = :source AND {_SEEN}"
         rows = self._rows(query, {"source": source, "revision": revision})
-        return _article(rows[0]) if rows else None
+        return to_article(rows[0]) if rows else None
 
     def corpus_fingerprint(self, *, revision: int) -> str:
         """12 hex digits over the articles' ids: the same texts under the same names give the same digits."""
@@ -296,20 +285,9 @@ class Library:
         self._run("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _chunk(row: Sequence[Any]) -> Chunk:
-    identity, article_id, position, text, start, stop, source, title, outlet, author, published, language = row
-    del identity
-    day = date.fromisoformat(published) if published else None
-    return Chunk(article_id, position, text, start, stop, source, title, outlet, author, day, language)
-
-
-def _article_values(article: Article) -> tuple[Any, ...]:
-    day = article.published.isoformat() if article.published else None
-    names = (article.id, article.title, article.text, article.source, article.outlet, article.author)
-    return (*names, day, article.published_from, article.language)
-
-
-def _article(row: Sequence[Any]) -> Article:
-    identity, title, text, source, outlet, author, published, published_from, language = row
-    day = date.fromisoformat(published) if published else None
-    return Article(identity, title, text, source, outlet, author, day, published_from, language)
+def _file_identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -193,7 +193,7 @@ def _language(text: str, fields: Mapping[str, str]) -> str:
 
 def _one_line(value: str) -> str:
     """Without line breaks, control and direction characters, and Markdown emphasis around it."""
-    visible = "".join(character if character.isprintable() else " " for character in value)
+    visible = value if value.isprintable() else "".join(char if char.isprintable() else " " for char in value)
     return " ".join(visible.split()).strip("*_`# ")
 
 

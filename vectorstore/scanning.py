@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vectorstore.library import FileRecord
 from vectorstore.loading import find_articles
+from vectorstore.records import FileRecord
 from vectorstore.types import Skipped
 
 _SETTLED_SECONDS = 2.0  # a file written so recently could change again without a new time stamp
@@ -70,9 +70,10 @@ def _record(path: Path, before: FileRecord | None, *, max_bytes: int) -> FileRec
     why = before.why if before else ""
     try:
         signature, size = _signature(path)
-        if before and signature and signature == before.signature:
+        too_large = size > max_bytes
+        if before and signature and signature == before.signature and too_large == before.sha256.endswith(" bytes"):
             return before
-        digest = f"{size} bytes" if size > max_bytes else _sha256(path)
+        digest = f"{size} bytes" if too_large else _sha256(path)
     except OSError as error:
         return FileRecord("", f"unreadable: {error.strerror}", why)
     return FileRecord(signature, digest, why)

@@ -23,6 +23,7 @@ from vectorstore.types import Chunk
 Vectors = npt.NDArray[np.float32]
 _BATCH = 5000  # Chroma refuses more than 5,461 records a call
 _COLLECTION = "chunks"
+_TIMEOUT_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,23 @@ def _translated(place: Place) -> Iterator[None]:
         raise UserError(f"no Chroma server answers at {place.url}; start it, or unset QA_CHROMA_URL") from error
 
 
+@contextmanager
+def _opened(place: Place) -> Iterator[Any]:
+    """A client that is closed whatever happens: Chroma would give a failed folder's client to its successor."""
+    with _translated(place):
+        client = _client(place)
+        try:
+            yield client
+        finally:
+            _close(client)
+
+
+def _drop_leftover(client: Any, place: Place) -> None:
+    """Delete what an interrupted attempt left on a server under this name."""
+    if place.url and place.name in [collection.name for collection in client.list_collections()]:
+        client.delete_collection(place.name)
+
+
 def _client(place: Place) -> Any:
     import chromadb
     from chromadb.config import Settings
@@ -60,38 +78,49 @@ def _client(place: Place) -> Any:
     address = urlsplit(place.url)
     secure = address.scheme == "https"
     port = address.port or (443 if secure else 8000)
-    return chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=settings)
+    client = chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=settings)
+    if session := _session(client):
+        session.timeout = _TIMEOUT_SECONDS
+    return client
+
+
+def _session(client: Any) -> Any:
+    """The httpx session of a server's client; Chroma gives it no time limit and never closes it."""
+    return getattr(client._server, "_session", None)
+
+
+def _close(client: Any) -> None:
+    session = _session(client)
+    client.close()
+    if session:
+        session.close()
 
 
 def build_store(place: Place, batches: Iterable[tuple[Sequence[Chunk], Vectors]], *, count: int) -> None:
     """Make a new collection of `count` chunks; the vector files are written once, at the end."""
-    with _translated(place):
-        client = _client(place)
+    with _opened(place) as client:
         # The vector files are flushed each time this many records have come: at the last one, so only once.
         vector_index = {"space": "cosine", "sync_threshold": max(count, 3), "ef_search": 100}
+        _drop_leftover(client, place)
         collection = client.create_collection(place.name, embedding_function=None, configuration={"hnsw": vector_index})
         _add(collection, batches)
-        client.close()
 
 
 def change_store(place: Place, *, gone: Sequence[str], come: Iterable[tuple[Sequence[Chunk], Vectors]]) -> None:
     """Remove and add chunks in an existing collection that nobody reads yet."""
-    with _translated(place):
-        client = _client(place)
+    with _opened(place) as client:
         collection = client.get_collection(place.name, embedding_function=None)
         for start in range(0, len(gone), _BATCH):
             collection.delete(ids=list(gone[start : start + _BATCH]))
         _add(collection, come)
-        client.close()
 
 
-def drop_collections(url: str, *, prefix: str, keep: Sequence[str]) -> None:
-    """Delete a server's collections that start with the prefix, but for those to keep."""
-    place = Place(url=url)
-    with _translated(place):
-        client = _client(place)
+def drop_collections(url: str, *, prefix: str, keep: Sequence[str], also: Sequence[str] = ()) -> None:
+    """Delete a server's collections that start with the prefix, but for those to keep, and some others."""
+    with _opened(Place(url=url)) as client:
         for collection in client.list_collections():
-            if collection.name.startswith(prefix) and collection.name not in keep:
+            ours = collection.name.startswith(prefix) or collection.name in also
+            if ours and collection.name not in keep:
                 client.delete_collection(collection.name)
 
 
@@ -126,7 +155,11 @@ class VectorStore:
         self._place = place
         with _translated(place):
             self._client = _client(place)
-            self._collection = self._client.get_collection(place.name, embedding_function=None)
+            try:
+                self._collection = self._client.get_collection(place.name, embedding_function=None)
+            except BaseException:
+                _close(self._client)
+                raise
 
     def count(self) -> int:
         """How many chunks the collection holds."""
@@ -144,6 +177,5 @@ class VectorStore:
         return sorted((Scored(i, 1 - float(d)) for i, d in pairs), key=lambda hit: (-hit.score, hit.id))
 
     def close(self) -> None:
-        """Let go of the files."""
-        if self._place.folder:
-            self._client.close()
+        """Let go of the files, or of the connection."""
+        _close(self._client)

