@@ -77,7 +77,7 @@ class Footnote:
         self.sync()
         wanted = replace(self._retrieval, k=k or self._retrieval.k)
         with self.corpus.reading() as index:
-            return retrieve(query, index=index, embeddings=self.corpus.embeddings, retrieval=wanted, within=Within())
+            return retrieve(query, index=index, embeddings=self._vectors, retrieval=wanted, within=Within())
 
     def sync(self, *, progress: Progress | None = None) -> IndexReport:
         """Bring the index in line with the folder; costs a look at each file when nothing changed."""
@@ -100,7 +100,7 @@ class Footnote:
         return FootnoteRetriever(footnote=self)
 
     def as_runnable(self) -> Runnable[str, Answer]:
-        """A LangChain runnable from a question to an Answer; streams growing text when streamed."""
+        """A LangChain runnable from a question to an Answer."""
         from qa.langchain import runnable
 
         return runnable(self)
@@ -169,13 +169,13 @@ class Footnote:
         return Within(named, notices=(f"searched only {', '.join(named)}, as the question asks",))
 
     def _steps(self, index: Index, within: Within) -> Steps:
-        embeddings = self.corpus.embeddings
-        find = partial(retrieve, index=index, embeddings=embeddings, retrieval=self._retrieval, within=within)
+        count_tokens = self.corpus.embeddings.count_tokens
+        find = partial(retrieve, index=index, embeddings=self._vectors, retrieval=self._retrieval, within=within)
         return Steps(
             rewrite=lambda question: corrected(
                 rewrite(question.text, question.history, chat_model=self._chat_model),
                 frequency=index.frequency,
-                is_word=lambda word: embeddings.count_tokens(word) == 1,
+                is_word=lambda word: count_tokens(word) == 1,
             ),
             retrieve=find,
             answer=partial(self._compose, index),
@@ -184,7 +184,15 @@ class Footnote:
 
     def _compose(self, index: Index, question: Question, query: str, passages: Sequence[Passage]) -> Answering:
         if self._chat_model is None:
-            needs = Extraction(self._vectors.embed, index.rarity, index.knows, self.settings.abstain_below)
+            vector = self._vectors.embed_query(query)
+            needs = Extraction(
+                embed=self._vectors.embed,
+                question=vector,
+                similarities=index.similarities(passages, vector),
+                rarity=index.rarity,
+                knows=index.knows,
+                abstain_below=self.settings.abstain_below,
+            )
             return answer_extractively(query, passages, needs)
         from qa.generative import GenerativeAnswerer
 

@@ -89,10 +89,17 @@ def quotations(text: str) -> tuple[str, ...]:
     return tuple(quotation.strip().rstrip(".,;:") for quotation in found if quotation.strip(" .,;:"))
 
 
+@lru_cache(maxsize=8192)
 def content_terms(text: str) -> tuple[str, ...]:
     """The stems of the words that carry meaning, in order; the United States and America are both `us`."""
     kept = (word for word in words(unaliased(text)) if word == "us" or word not in STOP_WORDS)
     return tuple(_ONE_THING.get(stem(word), stem(word)) for word in kept)
+
+
+@lru_cache(maxsize=4096)
+def word_set(text: str) -> frozenset[str]:
+    """The folded words of a text."""
+    return frozenset(words(text))
 
 
 def unaliased(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 _TO_TWENTY = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -79,6 +80,7 @@ class Quantities:
     days: tuple[Day, ...]
 
 
+@lru_cache(maxsize=4096)
 def quantities(text: str) -> Quantities:
     """Every number and date of `text`; a date's day is no number, its year is one."""
     days: list[Day] = []

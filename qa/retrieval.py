@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, Protocol
 
-from vectorstore.embedding import Embeddings
+import numpy as np
+import numpy.typing as npt
+
 from vectorstore.index import Index, Within
 from vectorstore.terms import terms
 from vectorstore.types import Passage
@@ -26,8 +29,21 @@ class Retrieval:
     k: int
 
 
+class QueryEmbeddings(Protocol):
+    """What retrieval needs of an embedding model."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the model and its weights."""
+        ...
+
+    def embed_query(self, text: str) -> npt.NDArray[np.float32]:
+        """A unit vector (dimensions,)."""
+        ...
+
+
 def retrieve(
-    query: str, *, index: Index, embeddings: Embeddings, retrieval: Retrieval, within: Within
+    query: str, *, index: Index, embeddings: QueryEmbeddings, retrieval: Retrieval, within: Within
 ) -> list[Passage]:
     """At most k passages, best first, from more than one article when several speak to the query."""
     if within.sources == ():
@@ -64,7 +80,7 @@ def collapse(ranking: Sequence[Passage]) -> list[Passage]:
     kept: list[Passage] = []
     seen: list[frozenset[str]] = []
     for passage in ranking:
-        words = frozenset(terms(passage.chunk.text))
+        words = _term_set(passage.chunk.text)
         if not any(_overlap(words, other) >= _NEAR_DUPLICATE for other in seen):
             kept.append(passage)
             seen.append(words)
@@ -82,6 +98,11 @@ def mix(ranking: Sequence[Passage], *, k: int) -> list[Passage]:
         (first if places[passage.chunk.source] <= most else later).append(passage)
     chosen = (first + later)[:k]
     return sorted(chosen, key=lambda passage: (-passage.score, passage.chunk.id))
+
+
+@lru_cache(maxsize=2048)
+def _term_set(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:

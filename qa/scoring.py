@@ -6,8 +6,8 @@ The weights were learned on public reading questions and then moved on the devel
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from qa.asking import analyse, carries, fits
 from qa.drafts import Quote
 from qa.evidence import Evidence, EvidenceSentence
-from qa.normalise import STOP_WORDS, content_terms
+from qa.normalise import STOP_WORDS, content_terms, word_set
 from vectorstore.furniture import is_heading
 from vectorstore.terms import stem, words
 
@@ -31,24 +31,24 @@ _UNLIKE, _ALIKE, _SYNONYM = 0.4, 0.6, 0.75
 class Features:
     """What is measured of a sentence, its neighbours and a question."""
 
-    cosine: float
-    """Similarity of question and sentence."""
     context_cosine: float
-    """Mean similarity of the question and the passage's sentences."""
+    """Similarity of question and passage."""
     coverage: float
     """Share of the question's words, weighed by rarity, that the sentence holds."""
     context_coverage: float
-    """The same with the sentence before it and the title."""
+    """The same with the sentence before it, the title, the outlet and the author."""
     fit: float
     """Whether it holds the type of thing that is asked for."""
     names: float
-    """Share of the question's names in the sentence, the one before it, or the title."""
+    """Share of the question's names in all that."""
     pairs: float
     """Share of the question's neighbouring words that are neighbours here."""
     density: float
     """Share of the sentence's words that the question has."""
+    cosine: float = 0.0
+    """Similarity of question and sentence."""
     likeness: float = 0.0
-    """As coverage, but a word of like meaning counts in part; measured for the best sentences only."""
+    """As coverage, but a word of like meaning counts in part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,43 +74,57 @@ WEIGHTS = Features(
     density=2.2,
     likeness=3.6,
 )
-_RERANKED = 12
+_WEIGHED = tuple(asdict(WEIGHTS).items())
+_EMBEDDED, _RERANKED = 10, 5
+"""How many sentences, the best so far, are compared by their vectors, and by the likeness of their words."""
 
 
 class SentenceScorer:
-    """Scores sentences for one question."""
+    """Scores sentences for one question; what costs most is measured of the most promising only."""
 
     def __init__(self, query: str, *, embed: Embed, rarity: Rarity) -> None:
         self.asked = analyse(query)
         self._embed = embed
-        self._question = embed([query])[0]
         self._weights = {term: rarity(term) for term in self.asked.terms}
         self._total = math.fsum(self._weights.values()) or 1.0
         self._rarity = rarity
         self._words = [word for word in dict.fromkeys(words(query)) if carries(word)]
         self._word_total = math.fsum(rarity(stem(word)) for word in self._words) or 1.0
 
-    def score(self, evidence: Evidence) -> list[Candidate]:
-        """The sentences that could answer, best first, at most twelve; each sentence of an article once."""
-        kept = _distinct(evidence.sentences)
-        if not kept:
-            return []
-        vectors = self._embed([sentence.quote.text for sentence in kept])
-        cosines = vectors @ self._question
-        context = _means(kept, cosines)
-        candidates = []
-        for place, sentence in enumerate(kept):
-            if not _can_answer(sentence.quote.text):
-                continue
-            before = _before(kept, place)
-            near = (float(cosines[place]), context[sentence.number])
-            own = self._features(sentence, before.text if before else "", cosines=near)
-            candidates.append(Candidate(sentence, before, vectors[place], own, _total(own)))
-        return sorted(map(self._with_likeness, sorted(candidates, key=_rank)[:_RERANKED]), key=_rank)
+    def score(self, evidence: Evidence, question: Vectors, *, similarities: Mapping[str, float]) -> list[Candidate]:
+        """The sentences that could answer, best first, at most five; each sentence of an article once.
 
-    def _with_likeness(self, candidate: Candidate) -> Candidate:
-        features = replace(candidate.features, likeness=self._likeness(candidate.sentence.quote.text))
-        return replace(candidate, features=features, score=_total(features))
+        `question` is the query's vector, `similarities` its cosine to each passage by chunk id.
+        """
+        kept = _distinct(evidence.sentences)
+        able = [place for place, sentence in enumerate(kept) if _can_answer(sentence.quote.text)]
+        candidates = [self._candidate(kept[place], _before(kept, place), similarities) for place in able]
+        compared = self._compared(_best(candidates, _EMBEDDED), question)
+        return sorted(self._likened(_best(compared, _RERANKED)), key=_rank)
+
+    def _candidate(
+        self, sentence: EvidenceSentence, before: Quote | None, similarities: Mapping[str, float]
+    ) -> Candidate:
+        near = similarities.get(sentence.quote.chunk.id, 0.0)
+        features = self._features(sentence, before.text if before else "", context_cosine=near)
+        return Candidate(sentence, before, np.zeros(0, np.float32), features, _total(features))
+
+    def _compared(self, candidates: Sequence[Candidate], question: Vectors) -> list[Candidate]:
+        if not candidates:
+            return []
+        vectors = self._embed([candidate.sentence.quote.text for candidate in candidates])
+        return [
+            _with(replace(candidate, vector=vector), cosine=float(vector @ question))
+            for candidate, vector in zip(candidates, vectors, strict=True)
+        ]
+
+    def _likened(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        texts = [candidate.sentence.quote.text for candidate in candidates]
+        # All words at once: later look-ups find their vectors remembered.
+        self._embed(sorted({*self._words, *(word for text in texts for word in _told(text))}) or ["-"])
+        return [
+            _with(candidate, likeness=self._likeness(text)) for candidate, text in zip(candidates, texts, strict=True)
+        ]
 
     def _likeness(self, text: str) -> float:
         held = {stem(word) for word in words(text)}
@@ -123,14 +137,13 @@ class SentenceScorer:
             return 0.0
         return 0.9 * min(1.0, max(0.0, (self._closest(word, text) - _UNLIKE) / (_SYNONYM - _UNLIKE)))
 
-    def _features(self, sentence: EvidenceSentence, before: str, *, cosines: tuple[float, float]) -> Features:
+    def _features(self, sentence: EvidenceSentence, before: str, *, context_cosine: float) -> Features:
         asked, chunk, text = self.asked, sentence.quote.chunk, sentence.quote.text
         around = f"{before} {chunk.title} {chunk.outlet} {chunk.author} {text}"
-        ordered, here = content_terms(text), set(words(around))
+        ordered, here = content_terms(text), word_set(around)
         coverage = self._covered(ordered)
         return Features(
-            cosine=cosines[0],
-            context_cosine=cosines[1],
+            context_cosine=context_cosine,
             coverage=coverage,
             context_coverage=self._covered(content_terms(around)),
             fit=fits(asked, text, alike=self._alike),
@@ -144,10 +157,10 @@ class SentenceScorer:
 
     def _closest(self, word: str, text: str) -> float:
         """The highest cosine of a word and the words of a text that carry meaning; 0 for an empty text."""
-        others = sorted({other for other in words(text) if other not in STOP_WORDS})
-        if not others:
+        told = _told(text)
+        if not told:
             return 0.0
-        vectors = self._embed([word, *others])
+        vectors = self._embed([word, *told])
         return float((vectors[1:] @ vectors[0]).max())
 
     def _alike(self, one: str, other: str) -> bool:
@@ -155,7 +168,16 @@ class SentenceScorer:
 
 
 def _total(features: Features) -> float:
-    return float(np.dot(astuple(features), astuple(WEIGHTS)))
+    return math.fsum(getattr(features, name) * weight for name, weight in _WEIGHED)
+
+
+def _with(candidate: Candidate, **measured: float) -> Candidate:
+    features = replace(candidate.features, **measured)
+    return replace(candidate, features=features, score=_total(features))
+
+
+def _best(candidates: Sequence[Candidate], count: int) -> list[Candidate]:
+    return sorted(candidates, key=_rank)[:count]
 
 
 def _rank(candidate: Candidate) -> tuple[float, str, int]:
@@ -179,11 +201,8 @@ def _before(sentences: Sequence[EvidenceSentence], place: int) -> Quote | None:
     return before if before and before.chunk.id == sentences[place].quote.chunk.id else None
 
 
-def _means(sentences: Sequence[EvidenceSentence], cosines: Vectors) -> dict[int, float]:
-    groups: dict[int, list[float]] = {}
-    for sentence, cosine in zip(sentences, cosines, strict=True):
-        groups.setdefault(sentence.number, []).append(float(cosine))
-    return {number: math.fsum(values) / len(values) for number, values in groups.items()}
+def _told(text: str) -> list[str]:
+    return sorted({word for word in words(text) if word not in STOP_WORDS and not word.isdigit()})
 
 
 def _shared_pairs(question: Sequence[str], sentence: Sequence[str]) -> float:

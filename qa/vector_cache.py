@@ -20,7 +20,24 @@ class VectorCache:
     def __init__(self, embeddings: Embeddings) -> None:
         self._embeddings = embeddings
         self._vectors: OrderedDict[str, npt.NDArray[np.float32]] = OrderedDict()
+        self._last_query: tuple[str, npt.NDArray[np.float32]] | None = None
         self._lock = threading.Lock()
+
+    @property
+    def fingerprint(self) -> str:
+        """The embedding model's fingerprint."""
+        return self._embeddings.fingerprint
+
+    def embed_query(self, text: str) -> npt.NDArray[np.float32]:
+        """Unit vector (dimensions,) of a query; the last one is remembered."""
+        with self._lock:
+            known = self._last_query
+        if known and known[0] == text:
+            return known[1]
+        vector = self._embeddings.embed_query(text)
+        with self._lock:
+            self._last_query = (text, vector)
+        return vector
 
     def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Unit vectors (len(texts), dimensions), float32."""

@@ -31,13 +31,23 @@ PASSAGES = [
 ]
 
 
-def extraction(abstain_below: float) -> Extraction:
+def extraction(question: str, abstain_below: float = 0.0) -> Extraction:
+    vector = embed([question])[0]
+    cosines = embed([passage.chunk.text for passage in PASSAGES]) @ vector
     known = {term for passage in PASSAGES for term in terms(passage.chunk.text)}
-    return Extraction(embed, lambda term: 1.0 if term in known else 3.0, known.__contains__, abstain_below)
+    return Extraction(
+        embed=embed,
+        question=vector,
+        similarities={passage.chunk.id: float(cos) for passage, cos in zip(PASSAGES, cosines, strict=True)},
+        rarity=lambda term: 1.0 if term in known else 3.0,
+        knows=known.__contains__,
+        abstain_below=abstain_below,
+    )
 
 
 def answered(question: str, *, abstain_below: float = 0.0, passages: list[Passage] | None = None) -> Draft:
-    stream = answer_extractively(question, PASSAGES if passages is None else passages, extraction(abstain_below))
+    needs = extraction(question, abstain_below)
+    stream = answer_extractively(question, PASSAGES if passages is None else passages, needs)
     return drained(stream)[1]
 
 
@@ -88,11 +98,12 @@ def test_what_no_article_speaks_of_is_not_answered_and_cites_nothing() -> None:
 
 
 def test_without_passages_it_abstains() -> None:
-    assert answered("Who said that?", abstain_below=0.1, passages=[]).abstained
+    assert answered("Who said that?", passages=[]).abstained
 
 
 def test_the_streamed_words_are_the_text() -> None:
-    text, draft = drained(answer_extractively("How many passengers were brought ashore?", PASSAGES, extraction(0.0)))
+    question = "How many passengers were brought ashore?"
+    text, draft = drained(answer_extractively(question, PASSAGES, extraction(question)))
     assert text == draft.text
 
 

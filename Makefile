@@ -1,0 +1,50 @@
+# The verbs of this project; `make` alone lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+export Q ?= How many people have been killed in the strikes?
+
+.DEFAULT_GOAL := help
+.PHONY: help install serve ask test evals check fix clean
+
+help: ## List the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+install: $(INSTALLED) ## Create .venv and install everything, once
+
+serve: install ## Serve the chat page over the articles and print its address
+	@$(BIN)/qa serve
+
+ask: install ## Answer one question: make ask Q="…"
+	@$(BIN)/qa ask "$$Q"
+
+test: install ## Run everything that CI runs
+	@$(MAKE) --no-print-directory check
+	QA_CHAT_MODEL= QA_CORPUS_DIR=seeds $(BIN)/python -m evals lint
+	QA_CHAT_MODEL= QA_CORPUS_DIR=seeds $(BIN)/python -m evals
+	$(BIN)/python -m pytest
+
+evals: install ## Measure answers, citations and abstention over the question set
+	@$(BIN)/python -m evals
+
+check: install ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fix: install ## Mend what the linter and the formatter can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## Remove .venv, the index and all caches
+	rm -rf .venv .footnote .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Footnote needs Python 3.11 or newer as $(PYTHON); name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv; this takes some minutes the first time."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
