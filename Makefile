@@ -2,16 +2,20 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 INSTALLED := .venv/.installed
+INSTALLED_FOR_WORK := .venv/.installed-for-work
 export Q ?= How many people have been killed in the strikes?
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve ask test evals check fix clean
+.PHONY: help install install-for-work serve ask test evals check fix clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-install: $(INSTALLED) ## Create .venv and install everything, once
+install: $(INSTALLED) ## Create .venv and install, once
+
+install-for-work: $(INSTALLED_FOR_WORK)
 
 serve: install ## Serve the chat page over the articles and print its address
 	@$(BIN)/qa serve
@@ -19,7 +23,7 @@ serve: install ## Serve the chat page over the articles and print its address
 ask: install ## Answer one question: make ask Q="…"
 	@$(BIN)/qa ask "$$Q"
 
-test: install ## Run everything that CI runs
+test: install-for-work ## Run everything that CI runs
 	@$(MAKE) --no-print-directory check
 	QA_CHAT_MODEL= QA_CORPUS_DIR=seeds $(BIN)/python -m evals lint
 	QA_CHAT_MODEL= QA_CORPUS_DIR=seeds $(BIN)/python -m evals
@@ -28,12 +32,12 @@ test: install ## Run everything that CI runs
 evals: install ## Measure answers, citations and abstention over the question set
 	@$(BIN)/python -m evals
 
-check: install ## Check style and types
+check: install-for-work ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-fix: install ## Mend what the linter and the formatter can mend
+fix: install-for-work ## Mend what the linter and the formatter can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -46,5 +50,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 	  echo "Footnote needs Python 3.11 or newer as $(PYTHON); name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	@echo "Installing into .venv; this takes some minutes the first time."
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(PIP_INSTALL) -e .
+	@touch $@
+
+$(INSTALLED_FOR_WORK): $(INSTALLED)
+	@$(PIP_INSTALL) -e '.[dev]'
 	@touch $@

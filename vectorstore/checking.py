@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from vectorstore.errors import IndexDamaged
-from vectorstore.generations import Seal, folder_of
 from vectorstore.library import Library
+from vectorstore.seals import Seal, folder_of
 from vectorstore.store import VectorStore
 
 _PROBES = 20

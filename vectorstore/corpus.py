@@ -15,12 +15,13 @@ from pathlib import Path
 from vectorstore.chunking import CHUNKER
 from vectorstore.embedding import Embeddings, load_embeddings
 from vectorstore.errors import CorpusMissing, IndexDamaged, IndexLocked, IndexMissing
-from vectorstore.generations import LAYOUT, Plan, build, current_number, has_sealed, prune, read_seal
+from vectorstore.generations import Plan, build, has_sealed, is_crowded, prune
 from vectorstore.index import Index
 from vectorstore.indexing import Applied, Progress, Recipe, apply_changes, remember_touched
 from vectorstore.library import Library, is_usable
 from vectorstore.locking import make_home, writing
 from vectorstore.scanning import Changes, scan
+from vectorstore.seals import current_number, read_seal
 from vectorstore.types import IndexReport
 
 Notify = Callable[[str], None]
@@ -64,7 +65,7 @@ class Corpus:
     def recipe(self) -> Recipe:
         """How this corpus turns articles into chunks and vectors."""
         options = self.options
-        parts = [LAYOUT, self.embeddings.fingerprint, CHUNKER, options.chunk_tokens, options.encoding]
+        parts = [self.embeddings.fingerprint, CHUNKER, options.chunk_tokens, options.encoding]
         fingerprint = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
         return Recipe(self.embeddings, options.chunk_tokens, options.encoding, options.max_file_mb, fingerprint)
 
@@ -116,7 +117,8 @@ class Corpus:
     def _bring_in_line(self, progress: Progress | None, *, wait_seconds: float) -> IndexReport:
         notices: list[str] = list(self.embeddings.notices)
         changes = self._compare(self._open_library())
-        if changes.empty and not changes.touched and self._is_current():
+        idle = changes.empty and not changes.touched
+        if idle and self._is_current() and not is_crowded(self.options.home):
             return self._report(changes, Applied(), notices)
         try:
             with writing(self.options.home, wait_seconds=wait_seconds):
@@ -147,14 +149,13 @@ class Corpus:
             remember_touched(library, changes.touched)
         if library.count_chunks(revision=library.revision) == 0:
             raise CorpusMissing(f"{self.options.folder} holds no article that can be read{_first_reason(applied)}")
-        if not self._is_current():
-            self._publish(library)
+        stale = not self._is_current()
+        if stale:
+            build(self.options.home, library, self._plan(library))
+            self._distrusted.clear()
+        if stale or is_crowded(self.options.home):
+            library.purge(up_to=prune(self.options.home, library, url=self.options.chroma_url))
         return applied
-
-    def _publish(self, library: Library) -> None:
-        build(self.options.home, library, self._plan(library))
-        library.purge(up_to=prune(self.options.home, library, url=self.options.chroma_url))
-        self._distrusted.clear()
 
     def _plan(self, library: Library) -> Plan:
         recipe = self.recipe
@@ -269,7 +270,8 @@ class Corpus:
             known = self._library is not None and self._library.in_place
             if is_usable(home / "library.db"):
                 if known:
-                    raise damage
+                    why = str(damage).partition("\n")[0]
+                    raise IndexDamaged(f"the index cannot be written ({why}); nothing was lost") from damage
                 return
             self._drop_library()
             (home / "library.db").replace(_aside(home))

@@ -8,7 +8,6 @@ Readers never see half a generation; a kill at any moment leaves the pointer at 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -20,42 +19,17 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from vectorstore.durable import sync_path, sync_tree, write_synced
 from vectorstore.errors import IndexDamaged, UserError
 from vectorstore.lexical import build_lexical
-from vectorstore.library import Library, sound
+from vectorstore.library import Library
+from vectorstore.seals import LAYOUT, Seal, current_number, digests, folder_of, read_seal, verify
 from vectorstore.store import Place, Vectors, build_store, change_store, drop_collections
 from vectorstore.types import Chunk
 
-LAYOUT = "generation-1"
-"""Part of every recipe: another layout of the files makes a new generation."""
 KEPT = 2
 _COPY_SHARE = 0.1  # above this share of changed chunks, building afresh is as quick and leaves no churn
 _COPY_LEAST = 2000  # below this many chunks a fresh build takes about a second
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """What a generation holds, and what its files must look like; written last."""
-
-    number: int
-    library: str
-    revision: int
-    recipe: str
-    embedding: str
-    chunks: int
-    corpus: str
-    url: str
-    collection: str
-    digests: dict[str, str]
-    chromadb: str
-    churn: int = 0
-    """Chunks removed or added since the vector files were built afresh."""
-
-    def place(self, home: Path) -> Place:
-        """Where the vectors are."""
-        if self.url:
-            return Place(url=self.url, name=self.collection)
-        return Place(folder=folder_of(home, self.number) / "chroma")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,44 +44,6 @@ class Plan:
     """The highest number this process has opened: Chroma confuses two folders of one path in one process."""
 
 
-def folder_of(home: Path, number: int) -> Path:
-    """The folder of a generation."""
-    return home / "generations" / str(number)
-
-
-def current_number(home: Path) -> int:
-    """The number of the published generation; 0 when there is none."""
-    try:
-        return int((home / "CURRENT").read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return 0
-
-
-def read_seal(home: Path, number: int) -> Seal:
-    """The seal of a generation; raises IndexDamaged when it is missing or unreadable."""
-    try:
-        return Seal(**json.loads((folder_of(home, number) / "seal.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise IndexDamaged(f"generation {number} has no seal") from error
-
-
-def verify(home: Path, number: int) -> Seal:
-    """Check a generation's files against its seal before anything opens them; raises IndexDamaged.
-
-    A damaged vector file can kill the process that opens it, so the bytes are compared first.
-    Chroma writes a row into its SQLite file on every opening: that one has its own check.
-    """
-    seal = read_seal(home, number)
-    if seal.chromadb != version("chromadb"):
-        raise IndexDamaged(f"the index was made with chromadb {seal.chromadb}")
-    folder = folder_of(home, number)
-    if _digests(folder) != seal.digests:
-        raise IndexDamaged("the files of the index were changed or are missing")
-    if not seal.url and not sound(folder / "chroma" / "chroma.sqlite3"):
-        raise IndexDamaged("the index's database is not whole")
-    return seal
-
-
 def build(home: Path, library: Library, plan: Plan) -> Seal:
     """Build, check and publish the next generation; the caller holds the write lock."""
     number = max(plan.after, current_number(home), *_numbers(home)) + 1
@@ -119,8 +55,8 @@ def build(home: Path, library: Library, plan: Plan) -> Seal:
         folder.mkdir(parents=True)
         seal = _fill(home, library, plan, number=number, previous=previous)
         _check_in_child(home, seal, library)
-        _write_synced(folder / "seal.json", json.dumps(asdict(seal)))
-        _sync_tree(folder)
+        write_synced(folder / "seal.json", json.dumps(asdict(seal)))
+        sync_tree(folder)
         _publish(home, number)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
@@ -129,6 +65,11 @@ def build(home: Path, library: Library, plan: Plan) -> Seal:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return seal
+
+
+def is_crowded(home: Path) -> bool:
+    """Whether a kill after publishing left more generations than are kept."""
+    return len(_numbers(home)) > KEPT
 
 
 def prune(home: Path, library: Library, *, url: str, keep: int = KEPT) -> int:
@@ -166,8 +107,9 @@ def _fill(home: Path, library: Library, plan: Plan, *, number: int, previous: Se
         corpus=library.corpus_fingerprint(revision=plan.revision),
         url=plan.url,
         collection=name if plan.url else "",
-        digests=_digests(folder),
+        digests=digests(folder),
         chromadb=version("chromadb"),
+        layout=LAYOUT,
         churn=churn,
     )
 
@@ -184,8 +126,7 @@ def _reusable(home: Path, library: Library, plan: Plan) -> Seal | None:
     if (seal.recipe, seal.library) != (plan.recipe, library.identity):
         return None
     gone, come = library.changed_chunk_ids(since=seal.revision, until=plan.revision)
-    small = len(gone) + len(come) + seal.churn <= seal.chunks * _COPY_SHARE
-    return seal if small else None
+    return seal if len(gone) + len(come) + seal.churn <= seal.chunks * _COPY_SHARE else None
 
 
 def _copy_and_change(home: Path, library: Library, plan: Plan, *, previous: Seal, place: Place) -> int:
@@ -207,7 +148,7 @@ def _only(
 
 def _check_in_child(home: Path, seal: Seal, library: Library) -> None:
     """Open and ask the new collection in another process: a bad one could end this one."""
-    _write_synced(folder_of(home, seal.number) / "draft.json", json.dumps(asdict(seal)))
+    write_synced(folder_of(home, seal.number) / "draft.json", json.dumps(asdict(seal)))
     # -P: the folder a user works in may hold a json.py of its own.
     command = [sys.executable, "-P", "-m", "vectorstore.checking", str(home), str(seal.number), str(library.path)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)}
@@ -220,16 +161,16 @@ def _check_in_child(home: Path, seal: Seal, library: Library) -> None:
 
 def _publish(home: Path, number: int) -> None:
     aside = home / "CURRENT.new"
-    _write_synced(aside, str(number))
+    write_synced(aside, str(number))
     aside.replace(home / "CURRENT")
-    _sync_path(home)
+    sync_path(home)
 
 
 def _need_space(home: Path, library: Library) -> None:
     need = 2 * library.path.stat().st_size + 4_000_000
     free = shutil.disk_usage(home).free
     if free < need:
-        sizes = f"needs about {need // 1_000_000} MB, {free // 1_000_000} MB are free"
+        sizes = f"needs about {need // 10**6} MB, {free // 10**6} MB are free"
         raise UserError(f"not enough disk space at {home}: {sizes}; nothing was changed")
 
 
@@ -240,9 +181,8 @@ def _numbers(home: Path) -> list[int]:
 
 def _remove_unpublished(home: Path) -> None:
     """Remove what an interrupted build left behind; without a pointer nobody can tell what that is."""
-    current = current_number(home)
     for number in _numbers(home):
-        if 0 < current < number:
+        if 0 < current_number(home) < number:
             shutil.rmtree(folder_of(home, number), ignore_errors=True)
 
 
@@ -259,39 +199,3 @@ def _seals(home: Path) -> Iterator[Seal]:
 
 def _prefix(library: Library) -> str:
     return f"footnote-{library.identity[:12]}"
-
-
-def _digests(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.parent != folder)
-    sealed = [path for path in files if not path.name.startswith("chroma.sqlite3") and not _unflushed(path.parent)]
-    return {path.relative_to(folder).as_posix(): _digest(path) for path in sealed}
-
-
-def _unflushed(folder: Path) -> bool:
-    """Chroma never writes the vectors of a collection of one or two chunks; it keeps them in its database."""
-    return (folder / "header.bin").exists() and not (folder / "index_metadata.pickle").exists()
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_synced(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
-    _sync_path(path)
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in [*folder.rglob("*"), folder, folder.parent]:
-        _sync_path(path)
-
-
-def _sync_path(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vectorstore.errors import CorpusMissing, EmbeddingMismatch, IndexDamaged
-from vectorstore.generations import Seal, folder_of, verify
 from vectorstore.lexical import LexicalIndex, Scored
 from vectorstore.library import Library
+from vectorstore.seals import Seal, folder_of, verify
 from vectorstore.store import VectorStore
 from vectorstore.types import Article, Passage
 
@@ -50,6 +50,11 @@ class Index:
         """The best chunks by BM25, best first."""
         allowed = self._ids_within(within.sources) if within.sources is not None else None
         return self._passages(self._lexical.search(query, candidates=candidates, within=allowed))
+
+    def similarities(self, passages: Sequence[Passage], vector: npt.NDArray[np.float32]) -> dict[str, float]:
+        """Cosine of a query vector and each passage's own, by chunk id."""
+        vectors = self._library.vectors([passage.chunk.id for passage in passages], revision=self.seal.revision)
+        return {identity: float(own @ vector) for identity, own in vectors.items()}
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency of a stemmed word among the chunks."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 import threading
 import uuid
@@ -89,12 +90,15 @@ class Library:
                 raise
         self.identity = self.meta("identity")
         """A name that no other library has, so that an index of an earlier one is not taken for this one's."""
-        self._file = _file_identity(path)
+        self._file = path.stat()
 
     @property
     def in_place(self) -> bool:
         """Whether the open file is still the one at its path; another process may have begun it anew."""
-        return self._file is not None and self._file == _file_identity(self.path)
+        try:
+            return os.path.samestat(self._file, self.path.stat())
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Close the file; the library cannot be used afterwards."""
@@ -242,6 +246,15 @@ class Library:
         rows = self._rows(query, {"ids": json.dumps(list(ids)), "revision": revision})
         return {row[0]: to_chunk(row) for row in rows}
 
+    def vectors(self, ids: Sequence[str], *, revision: int) -> dict[str, Vectors]:
+        """Vectors (dimensions,) of chunks of a revision by chunk id; an unknown id is absent."""
+        query = (
+            "SELECT c.id, v.vector FROM chunks c JOIN articles a ON a.number = c.article "
+            f"JOIN vectors v ON v.key = c.vector WHERE c.id IN (SELECT value FROM json_each(:ids)) AND {_SEEN}"
+        )
+        rows = self._rows(query, {"ids": json.dumps(list(ids)), "revision": revision})
+        return {row[0]: np.frombuffer(row[1], dtype="<f4") for row in rows}
+
     def chunk_ids(self, sources: Sequence[str], *, revision: int) -> list[str]:
         """Ids of the chunks of these sources in a revision."""
         query = (
@@ -283,11 +296,3 @@ class Library:
         """Rewrite the file without its free pages, so that erased text is nowhere on disk."""
         self._run("VACUUM")
         self._run("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def _file_identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino

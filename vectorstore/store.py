@@ -79,20 +79,21 @@ def _client(place: Place) -> Any:
     secure = address.scheme == "https"
     port = address.port or (443 if secure else 8000)
     client = chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=settings)
-    if session := _session(client):
+    for session in _sessions(client):
         session.timeout = _TIMEOUT_SECONDS
     return client
 
 
-def _session(client: Any) -> Any:
-    """The httpx session of a server's client; Chroma gives it no time limit and never closes it."""
-    return getattr(client._server, "_session", None)
+def _sessions(client: Any) -> list[Any]:
+    """The httpx sessions of a server's client; Chroma gives them no time limit and never closes them."""
+    servers = (client._server, client._admin_client._server)
+    return [server._session for server in servers if hasattr(server, "_session")]
 
 
 def _close(client: Any) -> None:
-    session = _session(client)
+    sessions = _sessions(client)
     client.close()
-    if session:
+    for session in sessions:
         session.close()
 
 
