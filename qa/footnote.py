@@ -20,11 +20,11 @@ from qa.sources import named_sources
 from qa.spelling import corrected
 from qa.types import Answer, Turn
 from qa.vector_cache import VectorCache
-from vectorstore.corpus import Corpus, CorpusOptions
+from vectorstore.corpus import Corpus
 from vectorstore.errors import IndexDamaged
 from vectorstore.index import Index, Within
 from vectorstore.indexing import Progress
-from vectorstore.types import Article, IndexReport, Passage
+from vectorstore.types import Article, CorpusOptions, IndexReport, Passage
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever

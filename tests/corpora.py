@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from vectorstore.corpus import Corpus, CorpusOptions
+from vectorstore.corpus import Corpus
+from vectorstore.types import CorpusOptions
 
 STORIES = {
     "harbour.txt": "Ferry runs aground\n\nThe ferry Aurora ran aground near Lund harbour on Monday. All 212 "

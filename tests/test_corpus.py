@@ -209,6 +209,27 @@ def test_many_threads_may_ask_while_one_syncs(corpus: Corpus, folder: Path) -> N
     assert not failures
 
 
+def test_a_question_does_not_wait_for_a_long_sync(corpus: Corpus, folder: Path) -> None:
+    write_story(folder / "gale.txt", "Gale warning\n\nA gale named Zephyrine is expected on Friday.\n")
+    reached, go_on = threading.Event(), threading.Event()
+
+    def wait_in_the_middle(done: int, of: int) -> None:
+        reached.set()
+        go_on.wait(30)
+
+    syncing = threading.Thread(target=lambda: corpus.sync(progress=wait_in_the_middle))
+    syncing.start()
+    try:
+        assert reached.wait(30)
+        report = corpus.sync(wait_seconds=0)
+        assert "being indexed" in report.notices[0]
+        assert found(corpus, "Aurora")[0] == "harbour.txt"
+    finally:
+        go_on.set()
+        syncing.join()
+    assert found(corpus, "Zephyrine")[-1] == "gale.txt"
+
+
 def test_a_missing_or_empty_folder_is_told_in_one_line(tmp_path: Path, model_cache: Path) -> None:
     with pytest.raises(CorpusMissing, match="no folder"):
         open_index(tmp_path / "nowhere", tmp_path / "home", model_cache).sync()

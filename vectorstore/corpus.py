@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -22,24 +22,10 @@ from vectorstore.library import Library, is_usable
 from vectorstore.locking import make_home, writing
 from vectorstore.scanning import Changes, scan
 from vectorstore.seals import current_number, read_seal
-from vectorstore.types import IndexReport
+from vectorstore.types import CorpusOptions, IndexReport
 
 Notify = Callable[[str], None]
 _INTERRUPTED = "the last indexing was interrupted; it is finished now"
-
-
-@dataclass(frozen=True, slots=True)
-class CorpusOptions:
-    """Everything that shapes an index, as plain values."""
-
-    folder: Path
-    home: Path
-    cache_dir: Path
-    embedding_model: str
-    chunk_tokens: int
-    encoding: str
-    max_file_mb: float
-    chroma_url: str = ""
 
 
 class Corpus:
@@ -70,10 +56,17 @@ class Corpus:
         return Recipe(self.embeddings, options.chunk_tokens, options.encoding, options.max_file_mb, fingerprint)
 
     def sync(self, *, progress: Progress | None = None, wait_seconds: float = 5.0) -> IndexReport:
-        """Bring the index in line with the folder, healing what is damaged; does nothing when all is current."""
+        """Bring the index in line with the folder, healing what is damaged; does nothing when all is current.
+
+        While another thread or process indexes, the report says so, and the index stays as it was before.
+        """
         started = time.perf_counter()
-        with self._sync_lock:
+        if not self._sync_lock.acquire(timeout=wait_seconds):
+            return self._busy()
+        try:
             report = self._sync(progress, wait_seconds=wait_seconds)
+        finally:
+            self._sync_lock.release()
         return replace(report, seconds=time.perf_counter() - started)
 
     @contextmanager
@@ -113,6 +106,11 @@ class Corpus:
         except IndexDamaged as damage:
             self._begin_library_anew(damage, wait_seconds=wait_seconds)
             return self._bring_in_line(progress, wait_seconds=wait_seconds)
+
+    def _busy(self) -> IndexReport:
+        if not self._has_generation():
+            raise IndexLocked("the articles are being indexed for the first time; try again when that is done")
+        return IndexReport(notices=("the articles are being indexed; this is the index as it was before",))
 
     def _bring_in_line(self, progress: Progress | None, *, wait_seconds: float) -> IndexReport:
         notices: list[str] = list(self.embeddings.notices)

@@ -1,9 +1,10 @@
-"""The data of the index: articles, their chunks, and passages found for a query."""
+"""The data of the index: articles, their chunks, passages found for a query, and what shapes an index."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -92,3 +93,17 @@ class IndexReport:
     def changed(self) -> bool:
         """Whether the corpus differs from the last sync."""
         return bool(self.added or self.replaced or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusOptions:
+    """Everything that shapes an index, as plain values."""
+
+    folder: Path
+    home: Path
+    cache_dir: Path
+    embedding_model: str
+    chunk_tokens: int
+    encoding: str
+    max_file_mb: float
+    chroma_url: str = ""
