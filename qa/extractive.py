@@ -26,6 +26,7 @@ _MOST_STATEMENTS = 3
 _NEAR = 0.35  # cosine of a question and a sentence on the same matter
 _OFFSET, _SLOPE = 4.08, 0.337  # logistic fit of right answers on the strength, development half
 Place = tuple[str, int]
+_NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}
 _LEANING = re.compile(
     r"(?:it|he|she|they|this|that|these|those|his|her|their|its|such"
     r"|the (?:move|offer|ministry|group|letter|plan|operation|statement|decision))\b",
@@ -105,7 +106,14 @@ def _statements(ranked: Sequence[Candidate]) -> list[Statement]:
         elif len(told) < _MOST_STATEMENTS:
             told.append([candidate])
     best = {_place(group[0].sentence.quote) for group in told}
-    return [_statement(group, told=best) for group in told]
+    statements = [_statement(group, told=best) for group in told]
+    return [part for statement in statements for part in (statement, *_agreement(statement))]
+
+
+def _agreement(statement: Statement) -> tuple[Statement, ...]:
+    """Says so when several articles tell a statement; a remark of ours, not a claim."""
+    count = len({quote.chunk.source for quote in statement.quotes})
+    return (Statement(f"({_NUMBERS.get(count, count)} articles tell this.)", is_claim=False),) if count > 1 else ()
 
 
 def _statement(group: Sequence[Candidate], *, told: Set[Place]) -> Statement:

@@ -72,7 +72,8 @@ def test_the_answer_is_an_exact_sentence_with_its_footnote() -> None:
 def test_articles_that_tell_the_same_share_one_statement() -> None:
     draft = answered("How many passengers were brought ashore?")
     assert {citation.source for citation in draft.claims[0].citations} == {"ferry.txt", "other.txt"}
-    assert "[1][2]" in draft.text
+    assert "[1][2] (Two articles tell this.)" in draft.text
+    assert all("articles tell this" not in claim.text for claim in draft.claims)
 
 
 def test_a_sentence_that_points_back_comes_with_the_one_before_it() -> None:
