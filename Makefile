@@ -45,14 +45,17 @@ clean: ## Remove .venv, the index and all caches
 	rm -rf .venv .footnote .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(INSTALLED): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "Footnote needs Python 3.11 or newer as $(PYTHON); name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+$(INSTALLED): $(BIN)/pip pyproject.toml constraints.txt
 	@echo "Installing into .venv; this takes some minutes the first time."
 	@$(PIP_INSTALL) -e .
 	@touch $@
 
-$(INSTALLED_FOR_WORK): $(INSTALLED)
+$(INSTALLED_FOR_WORK): $(BIN)/pip pyproject.toml constraints.txt
+	@echo "Installing into .venv, with what tests need; this takes some minutes the first time."
 	@$(PIP_INSTALL) -e '.[dev]'
-	@touch $@
+	@touch $(INSTALLED) $@
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Footnote needs Python 3.11 or newer as $(PYTHON); name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
