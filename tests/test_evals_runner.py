@@ -240,10 +240,11 @@ def test_the_printed_report_shows_what_was_asked_said_and_expected(
     page = io.StringIO()
     print_report(report, Console(file=page, width=160), rows=[row for row in report.run.rows if not row.right])
     text = page.getvalue()
-    for part in ["right_with_citation", "always abstain", "follow_up", "How many people have been killed", "≥ 0.75"]:
+    least = next(limit.at_least for limit in load_thresholds() if limit.metric == "right_with_citation")
+    for part in ["right_with_citation", "always abstain", "follow_up", "How many people have been killed"]:
         assert part in text
     answerable = sum(example.answerable for example in examples)
-    assert f"soft: right_with_citation is 0.000 (n = {answerable}), must be ≥ 0.75" in text
+    assert f"soft: right_with_citation is 0.000 (n = {answerable}), must be ≥ {least:g}" in text
     assert "abstained (not_in_corpus)" in text
 
 
