@@ -6,6 +6,7 @@ The weights were learned on public reading questions and then moved on the devel
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
@@ -122,9 +123,12 @@ class SentenceScorer:
         texts = [candidate.sentence.quote.text for candidate in candidates]
         # All words at once: later look-ups find their vectors remembered.
         self._embed(sorted({*self._words, *(word for text in texts for word in _told(text))}) or ["-"])
-        return [
-            _with(candidate, likeness=self._likeness(text)) for candidate, text in zip(candidates, texts, strict=True)
-        ]
+        return [self._with_likeness(candidate) for candidate in candidates]
+
+    def _with_likeness(self, candidate: Candidate) -> Candidate:
+        text = candidate.sentence.quote.text
+        fit = fits(self.asked, text, alike=self._alike)
+        return _with(candidate, likeness=self._likeness(text), fit=fit)
 
     def _likeness(self, text: str) -> float:
         held = {stem(word) for word in words(text)}
@@ -146,7 +150,7 @@ class SentenceScorer:
             context_cosine=context_cosine,
             coverage=coverage,
             context_coverage=self._covered(content_terms(around)),
-            fit=fits(asked, text, alike=self._alike),
+            fit=fits(asked, text, alike=operator.eq),
             names=sum(name in here for name in asked.names) / len(asked.names) if asked.names else 0.5,
             pairs=_shared_pairs(asked.terms, ordered),
             density=coverage * len(asked.terms) / max(len(ordered), 1),
