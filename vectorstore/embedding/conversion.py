@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from vectorstore.embedding.source import Source, sha256_of
 from vectorstore.errors import ModelUnavailable
 
-FORMAT = 1
+FORMAT = 2
 GRAPH, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "meta.json"
 
 _LONGEST_EXPORT_SECONDS = 1800
