@@ -133,9 +133,10 @@ def become(folder: Path, state: dict[str, str]) -> None:
 
 def written(home: Path, *, name: str = "*") -> dict[str, int]:
     """What a sync has written: write-ahead log, pointer and generations, each with its size; empty files left out."""
-    paths = [home / "library.db-wal", home / "CURRENT.new", *(home / "generations").rglob("*")]
+    # os.walk passes over a folder that is removed meanwhile; Path.rglob raises.
+    walked = (Path(parent) / file for parent, _, files in os.walk(home / "generations") for file in files)
     sizes = {}
-    for path in paths:
+    for path in (home / "library.db-wal", home / "CURRENT.new", *walked):
         with suppress(OSError):
             if path.is_file() and path.match(name):
                 sizes[str(path)] = path.stat().st_size
