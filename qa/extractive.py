@@ -25,7 +25,7 @@ _ALSO = 0.85  # share of the best score above which another sentence is worth ad
 _MOST_STATEMENTS = 3
 _NEAR = 0.35  # cosine of a question and a sentence on the same matter
 _OFFSET, _SLOPE = 4.08, 0.337  # logistic fit of right answers on the strength, development half
-Place = tuple[str, int]
+_Place = tuple[str, int]
 _NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}
 _LEANING = re.compile(
     r"(?:it|he|she|they|this|that|these|those|his|her|their|its|such"
@@ -116,7 +116,7 @@ def _agreement(statement: Statement) -> tuple[Statement, ...]:
     return (Statement(f"({_NUMBERS.get(count, count)} articles tell this.)", is_claim=False),) if count > 1 else ()
 
 
-def _statement(group: Sequence[Candidate], *, told: Set[Place]) -> Statement:
+def _statement(group: Sequence[Candidate], *, told: Set[_Place]) -> Statement:
     quotes = [_with_subject(group[0], told=told)]
     seen = {quotes[0].chunk.source}
     for candidate in group[1:]:
@@ -126,7 +126,7 @@ def _statement(group: Sequence[Candidate], *, told: Set[Place]) -> Statement:
     return Statement(" ".join(quotes[0].text.split()), tuple(quotes), "verbatim")
 
 
-def _with_subject(candidate: Candidate, *, told: Set[Place]) -> Quote:
+def _with_subject(candidate: Candidate, *, told: Set[_Place]) -> Quote:
     """The sentence, with the one before it when it opens with a word that points back and that one is not told."""
     quote, before = candidate.sentence.quote, candidate.before
     if before is None or not _LEANING.match(quote.text) or quote.start - before.end > 2 or _place(before) in told:
@@ -134,7 +134,7 @@ def _with_subject(candidate: Candidate, *, told: Set[Place]) -> Quote:
     return Quote(quote.chunk, before.start, quote.end)
 
 
-def _place(quote: Quote) -> Place:
+def _place(quote: Quote) -> _Place:
     return (quote.chunk.source, quote.start)
 
 

@@ -157,20 +157,37 @@ def _alive(child: int) -> bool:
         return False
 
 
+def kill(syncer: Syncer, child: int, home: Path, *, window: str, after_seconds: float) -> tuple[dict[str, int], int]:
+    """Kill a syncing child so long after its start, or its write into the window: what was written, its status."""
+    if window:
+        wait_for_writing(home, window, child)
+    time.sleep(after_seconds)
+    at_kill = written(home)
+    if _alive(child):
+        os.kill(child, signal.SIGKILL)
+    status, lines = syncer.end()
+    assert status in (0, -signal.SIGKILL), lines
+    return at_kill, status
+
+
+def fresh_contents(tmp_path: Path, embeddings: Embeddings, model_cache: Path) -> list[Content]:
+    """What an index built afresh holds, for each state of the corpus."""
+    contents = []
+    for number, state in enumerate(states()):
+        folder = write_corpus(tmp_path / f"c{number}", state)
+        reference = opened(folder, tmp_path / f"h{number}", embeddings, model_cache)
+        reference.sync()
+        contents.append(content(reference))
+        reference.close()
+    return contents
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_after_20_kills_the_next_sync_gives_the_index_that_a_fresh_one_would_be(
     tmp_path: Path, syncer: Syncer, embeddings: Embeddings, model_cache: Path
 ) -> None:
-    fresh = []
-    for number, state in enumerate(states()):
-        reference = opened(
-            write_corpus(tmp_path / f"c{number}", state), tmp_path / f"h{number}", embeddings, model_cache
-        )
-        reference.sync()
-        fresh.append(content(reference))
-        reference.close()
-
+    fresh = fresh_contents(tmp_path, embeddings, model_cache)
     folder, home = write_corpus(tmp_path / "articles", states()[0]), tmp_path / "home"
     started = time.monotonic()
     syncer.begin(folder, home, model_cache)
@@ -184,16 +201,9 @@ def test_after_20_kills_the_next_sync_gives_the_index_that_a_fresh_one_would_be(
         become(folder, states()[new])
         before = written(home)
         child = syncer.begin(folder, home, model_cache)
-        if trial % 2:
-            wait_for_writing(home, WINDOWS[trial // 2 % len(WINDOWS)], child)
-            time.sleep(choose.uniform(0, 0.025))
-        else:
-            time.sleep(choose.uniform(0, usual_seconds))
-        at_kill = written(home)
-        if _alive(child):
-            os.kill(child, signal.SIGKILL)
-        status, lines = syncer.end()
-        assert status in (0, -signal.SIGKILL), lines
+        wait = WINDOWS[trial // 2 % len(WINDOWS)] if trial % 2 else ""
+        longest = 0.025 if wait else usual_seconds
+        at_kill, status = kill(syncer, child, home, window=wait, after_seconds=choose.uniform(0, longest))
         struck += status == -signal.SIGKILL
         while_writing += status == -signal.SIGKILL and at_kill != before
 

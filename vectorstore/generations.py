@@ -13,11 +13,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+
+import numpy as np
 
 from vectorstore.durable import sync_path, sync_tree, write_synced
 from vectorstore.errors import IndexDamaged, UserError
@@ -133,17 +135,15 @@ def _copy_and_change(home: Path, library: Library, plan: Plan, *, previous: Seal
     assert place.folder
     shutil.copytree(folder_of(home, previous.number) / "chroma", place.folder)
     gone, come = library.changed_chunk_ids(since=previous.revision, until=plan.revision)
-    change_store(place, gone=gone, come=_only(library.chunk_vectors(revision=plan.revision), set(come)))
+    change_store(place, gone=gone, come=_chunks_with_vectors(library, come, revision=plan.revision))
     return len(gone) + len(come)
 
 
-def _only(
-    batches: Iterable[tuple[Sequence[Chunk], Vectors]], wanted: set[str]
-) -> Iterator[tuple[Sequence[Chunk], Vectors]]:
-    for chunks, vectors in batches:
-        rows = [row for row, chunk in enumerate(chunks) if chunk.id in wanted]
-        if rows:
-            yield [chunks[row] for row in rows], vectors[rows]
+def _chunks_with_vectors(
+    library: Library, ids: Sequence[str], *, revision: int
+) -> list[tuple[Sequence[Chunk], Vectors]]:
+    chunks, vectors = library.chunks(ids, revision=revision), library.vectors(ids, revision=revision)
+    return [([chunks[i] for i in ids], np.stack([vectors[i] for i in ids]))] if ids else []
 
 
 def _check_in_child(home: Path, seal: Seal, library: Library) -> None:

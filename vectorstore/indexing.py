@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,7 @@ from vectorstore.embedding import Embeddings
 from vectorstore.errors import ArticleError
 from vectorstore.library import Library
 from vectorstore.loading import load_article
-from vectorstore.records import ArticleRecord, FileRecord, vector_key
+from vectorstore.records import ArticleRecord, vector_key
 from vectorstore.scanning import Changes, Seen
 from vectorstore.types import Article, Chunk, Skipped
 
@@ -39,6 +39,10 @@ class _Read:
     seen: Seen
     article: Article | None
     chunks: Sequence[Chunk] = ()
+    texts: Sequence[str] = ()
+    """What is embedded of each chunk."""
+    keys: Sequence[str] = ()
+    """The name of each chunk's vector."""
     why: str = ""
 
 
@@ -58,11 +62,12 @@ def apply_changes(
     """Write a folder's changes into the library, each batch whole or not at all; the caller holds the lock."""
     revision = library.revision + 1
     applied = _remove(library, changes.gone, revision=revision)
+    live = library.recipes().keys()
     reads = (_read(root, seen, recipe) for seen in changes.fresh)
     done = 0
     for batch in _batches(reads):
         _embed_new(library, batch, recipe)
-        applied = _store(library, batch, recipe, applied=applied, revision=revision)
+        applied = _store(library, batch, recipe, live=live, applied=applied, revision=revision)
         done += len(batch)
         if progress:
             progress(done, len(changes.fresh))
@@ -102,11 +107,13 @@ def _read(root: Path, seen: Seen, recipe: Recipe) -> _Read:
     )
     if not chunks:
         return _Read(seen, None, why="holds no text besides page furniture")
-    return _Read(seen, article, chunks)
+    texts = [embedding_text(chunk) for chunk in chunks]
+    keys = [vector_key(recipe.embeddings.fingerprint, text) for text in texts]
+    return _Read(seen, article, chunks, texts, keys)
 
 
 def _embed_new(library: Library, batch: Sequence[_Read], recipe: Recipe) -> None:
-    texts = {key: text for read in batch for key, text in zip(_keys(read, recipe), _texts(read), strict=True)}
+    texts = {key: text for read in batch for key, text in zip(read.keys, read.texts, strict=True)}
     missing = sorted(set(texts) - library.known_vectors(texts))
     if missing:
         vectors = recipe.embeddings.embed_documents([texts[key] for key in missing])
@@ -114,14 +121,15 @@ def _embed_new(library: Library, batch: Sequence[_Read], recipe: Recipe) -> None
             library.add_vectors(missing, vectors)
 
 
-def _store(library: Library, batch: Sequence[_Read], recipe: Recipe, *, applied: Applied, revision: int) -> Applied:
-    live = library.recipes()
+def _store(
+    library: Library, batch: Sequence[_Read], recipe: Recipe, *, live: Set[str], applied: Applied, revision: int
+) -> Applied:
     with library.transaction():
         for read in batch:
             library.set_file(read.seen.source, replace(read.seen.record, why=read.why))
             was_there = read.seen.source in live
             if read.article:
-                record = ArticleRecord(read.article, read.chunks, _keys(read, recipe))
+                record = ArticleRecord(read.article, read.chunks, read.keys)
                 library.add_article(record, recipe=recipe.fingerprint, revision=revision)
             else:
                 library.remove_article(read.seen.source, revision=revision)
@@ -138,14 +146,3 @@ def _counted(applied: Applied, read: _Read, *, was_there: bool) -> Applied:
     if was_there:
         return replace(applied, replaced=applied.replaced + 1)
     return replace(applied, added=applied.added + 1)
-
-
-def _texts(read: _Read) -> list[str]:
-    return [embedding_text(chunk) for chunk in read.chunks]
-
-
-def _keys(read: _Read, recipe: Recipe) -> list[str]:
-    return [vector_key(recipe.embeddings.fingerprint, text) for text in _texts(read)]
-
-
-__all__ = ["Applied", "FileRecord", "Progress", "Recipe", "apply_changes", "remember_touched"]
