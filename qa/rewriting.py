@@ -45,11 +45,11 @@ _QUESTION_WORDS = re.compile(
     r"|did|has|have|had|can|could|will|would|should|the|tell me(?: about)?|please|exactly|many|much)\b\s*)+",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"\b[A-Z][\w.’'-]*(?:\s+(?:(?:of|de|los|the)\s+)?[A-Z][\w.-]*)*")
+_NAME = re.compile(r"\b[A-Z][\w.’'-]*(?:[^\S\n]+(?:(?:of|de|los|the)\s+)?[A-Z][\w.-]*)*")
 
 
 def rewrite(question: str, history: Sequence[Turn], *, chat_model: Streams | None = None) -> str:
-    """The question as it can be searched for alone; unchanged when it needs no history, or starts another topic."""
+    """The question as it can be searched for alone; as it is when it needs no history, or starts another topic."""
     question = " ".join(question.split())
     if not history or not question:
         return question
@@ -57,6 +57,14 @@ def rewrite(question: str, history: Sequence[Turn], *, chat_model: Streams | Non
     foreign = not set(words(question)) & STOP_WORDS
     wanted = chat_model and (foreign or needs_history(question))
     return (_by_model(question, history, chat_model) if chat_model and wanted else "") or _by_rules(question, history)
+
+
+def _without_opening(question: str) -> str:
+    """The question without its "OK. And": words of talk that no article holds."""
+    plain = question
+    while (shorter := _OPENING.sub("", plain)) != plain and shorter:
+        plain = shorter
+    return _capital(plain)
 
 
 def needs_history(question: str) -> bool:
@@ -110,7 +118,7 @@ def _by_model(question: str, history: Sequence[Turn], chat_model: Streams) -> st
 
 def _by_rules(question: str, history: Sequence[Turn]) -> str:
     if not needs_history(question):
-        return question
+        return _without_opening(question)
     earlier = _by_rules(" ".join(history[-1].question.split()), history[:-1]) if history else ""
     if not earlier:
         return question
@@ -148,7 +156,9 @@ def _other_subject(question: str, earlier: str) -> str:
 def _with_person(question: str, earlier: str, *, answer: str) -> str:
     """The question with he, him and his replaced by the name that the last question, or its answer, is about."""
     present = {name.lower() for name in _names(question)}
-    candidates = [name for name in _names(earlier) + _names(answer) if name.lower() not in present]
+    told = _names(answer)
+    found = [*told, *_names(earlier)] if _is_name(answer.partition("\n")[0]) else [*_names(earlier), *told]
+    candidates = [name for name in dict.fromkeys(found) if name.lower() not in present]
     if not candidates:
         return question
     name = candidates[0]
@@ -156,6 +166,12 @@ def _with_person(question: str, earlier: str, *, answer: str) -> str:
     other = candidates if named == question else candidates[1:]
     named = _OBJECT_PRONOUN.sub(lambda match: other[0] if other else match[0], named)
     return _POSSESSIVE.sub(lambda _: f"{name}'s", named)
+
+
+def _is_name(line: str) -> bool:
+    """Whether an answer opens with a name alone: then that is who was asked for, and who `he` or `she` is."""
+    plain = re.sub(r"\[\d+\]", "", line).strip()
+    return bool(plain) and _names(f"- {plain}") == [plain]
 
 
 def _subject(question: str) -> str:

@@ -111,3 +111,10 @@ def test_a_model_is_asked_about_another_language() -> None:
 )
 def test_the_rules_stand_in_when_the_model_fails(line: Line) -> None:
     assert with_model(line)[0] == "Who confirmed that (people have been killed in the strikes)?"
+
+
+def test_he_is_who_the_last_answer_named_alone() -> None:
+    told = Turn("Who is the captain of the ferry Aurora?", "Jane Doe [1]\n\nCaptain Jane Doe steered the Aurora. [1]")
+    assert rewrite("How old is she?", [told]) == "How old is Jane Doe?"
+    spoken = Turn("What did Trump say about Maduro?", "It went well [1]\n\nMaduro, said Trump, called. [1]")
+    assert rewrite("How old is he?", [spoken]) == "How old is Trump?"
