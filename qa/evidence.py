@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from qa.drafts import Quote
@@ -15,13 +16,20 @@ from qa.quantities import Quantities, quantities, without_quantities
 from vectorstore.furniture import paragraphs
 from vectorstore.sentences import sentences
 from vectorstore.terms import words
-from vectorstore.types import Passage
+from vectorstore.types import Chunk, Passage
 
 if TYPE_CHECKING:
     import numpy as np
 
 Embed = Callable[[Sequence[str]], "np.ndarray"]
 """Texts to unit vectors, one row each."""
+
+LEANING = re.compile(
+    r"(?:it|he|she|they|this|that|these|those|his|her|their|its|such"
+    r"|the (?:move|offer|ministry|group|letter|plan|operation|statement|decision))\b",
+    re.IGNORECASE,
+)
+"""How a sentence opens that points back at the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +116,12 @@ class Evidence:
 
 def _all_sentences(passages: Sequence[Passage]) -> Iterable[EvidenceSentence]:
     for number, passage in enumerate(passages, start=1):
-        chunk = passage.chunk
-        spans = [
-            span for paragraph in paragraphs(chunk.text) for span in sentences(chunk.text, paragraph, chunk.language)
-        ]
-        for span in spans:
-            text = span.of(chunk.text)
-            quote = Quote(chunk, chunk.start + span.start, chunk.start + span.end)
-            yield EvidenceSentence(number, quote, frozenset(content_terms(without_quantities(text))), quantities(text))
+        for quote, terms in _sentences_of(passage.chunk):
+            yield EvidenceSentence(number, quote, terms, quantities(quote.text))
+
+
+@lru_cache(maxsize=2048)
+def _sentences_of(chunk: Chunk) -> tuple[tuple[Quote, frozenset[str]], ...]:
+    spans = [span for paragraph in paragraphs(chunk.text) for span in sentences(chunk.text, paragraph, chunk.language)]
+    quotes = [Quote(chunk, chunk.start + span.start, chunk.start + span.end) for span in spans]
+    return tuple((quote, frozenset(content_terms(without_quantities(quote.text)))) for quote in quotes)

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from qa.asking import Asked
+from qa.asking import Asked, Kind, analyse
+from qa.confidence import chance, confidence
 from qa.drafts import Draft, Quote, Statement, abstention
-from qa.evidence import Evidence
+from qa.evidence import LEANING, Evidence
+from qa.judging import MOST_READ, Read, judge
 from qa.marks import resolve
 from qa.quantities import quantities
-from qa.scoring import Candidate, SentenceScorer, Vectors
+from qa.scoring import MOST_RERANKED, Candidate, SentenceScorer, Vectors
+from qa.short_answers import short_answer
 from qa.types import Reason
-from vectorstore.terms import stem
 from vectorstore.types import Passage
 
 _SAME = 0.72  # cosine above which two sentences of different articles tell the same
 _SAME_WITH_NUMBERS = 0.5  # enough when they also share every number
 _ALSO = 0.85  # share of the best score above which another sentence is worth adding
+_ALSO_READ = 0.6  # the same for the chances of being right that the reader gives
+_AGREES = 0.4  # share from which a sentence that tells the same is one more witness
 _MOST_STATEMENTS = 3
 _NEAR = 0.35  # cosine of a question and a sentence on the same matter
-_OFFSET, _SLOPE = 4.08, 0.337  # logistic fit of right answers on the strength, development half
 _Place = tuple[str, int]
 _NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}
-_LEANING = re.compile(
-    r"(?:it|he|she|they|this|that|these|those|his|her|their|its|such"
-    r"|the (?:move|offer|ministry|group|letter|plan|operation|statement|decision))\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,45 +44,36 @@ class Extraction:
     rarity: Callable[[str], float]
     knows: Callable[[str], bool]
     abstain_below: float
+    read: Read | None = None
+    """The reader, where there is one that knows the question's language."""
 
 
-def answer_extractively(query: str, passages: Sequence[Passage], extraction: Extraction) -> Generator[str, None, Draft]:
-    """Compose an answer from exact sentences; yields it word by word."""
-    scorer = SentenceScorer(query, embed=extraction.embed, rarity=extraction.rarity)
-    ranked = scorer.score(Evidence(passages), extraction.question, similarities=extraction.similarities)
-    sure = confidence(query, ranked, scorer=scorer, knows=extraction.knows)
+def answer_extractively(
+    query: str,
+    passages: Sequence[Passage],
+    extraction: Extraction,
+    *,
+    ranked: Sequence[Candidate] | None = None,
+) -> Generator[str, None, Draft]:
+    """Compose an answer from exact sentences, `ranked` where that was done before; yields it word by word."""
+    asked = analyse(query)
+    ranked = rank(query, passages, extraction) if ranked is None else ranked
+    sure = confidence(query, ranked, asked=asked, knows=extraction.knows)
     if not ranked or sure < extraction.abstain_below:
-        draft = abstention(_reason(scorer.asked, ranked, extraction), confidence=sure)
+        draft = abstention(_reason(asked, ranked, extraction), confidence=sure)
     else:
-        resolved = resolve(_statements(ranked))
+        resolved = resolve(_statements(ranked, asked.kind))
         draft = Draft(resolved.text, resolved.claims, resolved.citations, confidence=sure)
     yield from re.findall(r"\S+\s*", draft.text)
     return draft
 
 
-def confidence(
-    query: str, ranked: Sequence[Candidate], *, scorer: SentenceScorer, knows: Callable[[str], bool]
-) -> float:
-    """Between 0 and 1: how often an answer of this strength was right, on the development half of the questions."""
-    if not ranked:
-        return 0.0
-    strength = ranked[0].score - _misfit(scorer.asked, ranked[0]) - _unheard_of(scorer.asked, query, knows)
-    return 1 / (1 + math.exp(_OFFSET - _SLOPE * strength))
-
-
-def _misfit(asked: Asked, best: Candidate) -> float:
-    """What is asked for is not in the sentence: a count of nothing, an age, a time."""
-    if asked.kind in ("count", "age"):
-        return (5.0 if asked.kind == "count" else 10.0) * (1 - min(1.0, best.features.fit / 0.7))
-    return 2.5 * (asked.kind in ("time", "money", "share") and best.features.fit == 0)
-
-
-def _unheard_of(asked: Asked, query: str, knows: Callable[[str], bool]) -> float:
-    """Names, numbers and other words of the question that no article holds."""
-    names = [name for name in asked.names if not knows(stem(name))]
-    numbers = [number for number in re.findall(r"\d{2,}", query) if not knows(number)]
-    share = sum(not knows(term) for term in asked.terms) / max(len(asked.terms), 1)
-    return 4.5 * bool(names) + 4.5 * bool(numbers) + share
+def rank(query: str, passages: Sequence[Passage], extraction: Extraction) -> list[Candidate]:
+    """The sentences of the passages that may answer, best first, by their features and by what the reader says."""
+    scorer = SentenceScorer(query, embed=extraction.embed, rarity=extraction.rarity)
+    most = MOST_READ if extraction.read else MOST_RERANKED
+    found = scorer.score(Evidence(passages), extraction.question, similarities=extraction.similarities, most=most)
+    return judge(query, scorer.asked, found, extraction.read) if extraction.read else found
 
 
 def _reason(asked: Asked, ranked: Sequence[Candidate], extraction: Extraction) -> Reason:
@@ -94,20 +82,29 @@ def _reason(asked: Asked, ranked: Sequence[Candidate], extraction: Extraction) -
     return "fact_missing" if near and len(known) * 2 >= len(asked.terms) else "not_in_corpus"
 
 
-def _statements(ranked: Sequence[Candidate]) -> list[Statement]:
-    """The best sentence with all articles that tell the same, then others that add something."""
+def _statements(ranked: Sequence[Candidate], kind: Kind) -> list[Statement]:
+    """The words that answer, the best sentence with all articles that tell the same, others that add something."""
     told: list[list[Candidate]] = []
     for candidate in ranked:
-        if candidate.score < ranked[0].score * _ALSO:
-            break
+        share = _share_of(candidate, ranked[0])
         same = next((group for group in told if _tells_the_same(group[0], candidate)), None)
-        if same:
+        if same and share >= _AGREES:
             same.append(candidate)
-        elif len(told) < _MOST_STATEMENTS:
+        elif not same and share >= _ALSO and len(told) < _MOST_STATEMENTS:
             told.append([candidate])
     best = {_place(group[0].sentence.quote) for group in told}
     statements = [_statement(group, told=best) for group in told]
-    return [part for statement in statements for part in (statement, *_agreement(statement))]
+    short = short_answer(ranked, kind)
+    if short:
+        statements[0] = replace(statements[0], before="\n\n")
+    return [*short, *(part for statement in statements for part in (statement, *_agreement(statement)))]
+
+
+def _share_of(candidate: Candidate, best: Candidate) -> float:
+    """How well a sentence does beside the best one: 1 for that itself."""
+    if best.told and candidate.told:
+        return chance(candidate.score) / chance(best.score) + _ALSO - _ALSO_READ
+    return candidate.score / best.score if best.score > 0 else 0.0
 
 
 def _agreement(statement: Statement) -> tuple[Statement, ...]:
@@ -129,7 +126,7 @@ def _statement(group: Sequence[Candidate], *, told: Set[_Place]) -> Statement:
 def _with_subject(candidate: Candidate, *, told: Set[_Place]) -> Quote:
     """The sentence, with the one before it when it opens with a word that points back and that one is not told."""
     quote, before = candidate.sentence.quote, candidate.before
-    if before is None or not _LEANING.match(quote.text) or quote.start - before.end > 2 or _place(before) in told:
+    if before is None or not LEANING.match(quote.text) or quote.start - before.end > 2 or _place(before) in told:
         return quote
     return Quote(quote.chunk, before.start, quote.end)
 
@@ -140,8 +137,8 @@ def _place(quote: Quote) -> _Place:
 
 def _tells_the_same(one: Candidate, other: Candidate) -> bool:
     similarity = float(np.dot(one.vector, other.vector))
-    numbers = quantities(one.sentence.quote.text).numbers
-    others = quantities(other.sentence.quote.text).numbers
-    if numbers != others:
+    first, second = (quantities(candidate.sentence.quote.text) for candidate in (one, other))
+    days = [(day, another) for day in first.days for another in second.days]
+    if first.numbers != second.numbers or not any([not days, *(d.agrees_with(o) or o.agrees_with(d) for d, o in days)]):
         return False
-    return similarity >= (_SAME_WITH_NUMBERS if numbers else _SAME)
+    return similarity >= (_SAME_WITH_NUMBERS if first.numbers else _SAME)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, partial
@@ -11,9 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from qa.extractive import Extraction, answer_extractively
+from qa.about_articles import about_articles
+from qa.extractive import answer_extractively
+from qa.finding import Finder, Found
+from qa.languages import language_of
 from qa.pipeline import Answering, AnswerStream, Question, Steps, check_question, run
-from qa.retrieval import Retrieval, retrieve
+from qa.reading import Reader, load_reader
+from qa.retrieval import Retrieval
 from qa.rewriting import rewrite
 from qa.settings import Settings, load_settings
 from qa.sources import named_sources
@@ -21,6 +25,7 @@ from qa.spelling import corrected
 from qa.types import Answer, Turn
 from qa.vector_cache import VectorCache
 from vectorstore.corpus import Corpus
+from vectorstore.embedding import PACKAGED
 from vectorstore.errors import IndexDamaged
 from vectorstore.index import Index, Within
 from vectorstore.indexing import Progress
@@ -77,7 +82,7 @@ class Footnote:
         self.sync()
         wanted = replace(self._retrieval, k=k or self._retrieval.k)
         with self.corpus.reading() as index:
-            return retrieve(query, index=index, embeddings=self._vectors, retrieval=wanted, within=Within())
+            return self._finder(index, Within(), wanted).find(query).passages
 
     def sync(self, *, progress: Progress | None = None) -> IndexReport:
         """Bring the index in line with the folder; costs a look at each file when nothing changed."""
@@ -122,6 +127,10 @@ class Footnote:
         return VectorCache(self.corpus.embeddings)
 
     @cached_property
+    def _reader(self) -> Reader | None:
+        return load_reader() if self.settings.reader else None
+
+    @cached_property
     def _chat_model(self) -> ChatModel | None:
         settings = self.settings
         if not settings.chat_model:
@@ -151,15 +160,30 @@ class Footnote:
 
     def _answer_once(self, question: Question, restrict: Callable[[Index], Within]) -> Generator[str, None, Answer]:
         with self.corpus.reading() as index:
-            within = self._narrowed(question, index, restrict(index))
-            answer = yield from run(question, self._steps(index, within))
+            answer = yield from self._answer_from(index, question, restrict(index))
         return replace(
             answer,
             model=self.model,
-            notices=(*answer.notices, *within.notices),
             settings_fingerprint=self.settings.fingerprint,
             corpus_fingerprint=index.seal.corpus,
         )
+
+    def _answer_from(self, index: Index, question: Question, asked: Within) -> Generator[str, None, Answer]:
+        within = self._narrowed(question, index, asked)
+        answer = yield from run(question, self._steps(index, within, asked))
+        notices = (*within.notices, *self._limits(answer)) if answer.passages else asked.notices
+        return replace(answer, notices=(*answer.notices, *notices))
+
+    def _limits(self, answer: Answer) -> Iterator[str]:
+        """What a lesser answer should say of itself: the reader is missing, or the question's language is not known."""
+        if self.settings.reader and self._reader is None:
+            yield "the reader's weights are missing or damaged, so answers are less exact; install Footnote anew"
+        language, model = language_of(answer.query), self.corpus.embeddings.model
+        if answer.abstained and language != "English" and model in PACKAGED:
+            yield (
+                f"the question seems to be in {language}, and {model} knows English only: the articles may tell it "
+                "all the same; ask in English, or set QA_EMBEDDING_MODEL to a multilingual model"
+            )
 
     def _narrowed(self, question: Question, index: Index, within: Within) -> Within:
         """A question that names an author, an outlet or a title is asked of those articles only."""
@@ -168,32 +192,29 @@ class Footnote:
             return within
         return Within(named, notices=(f"searched only {', '.join(named)}, as the question asks",))
 
-    def _steps(self, index: Index, within: Within) -> Steps:
+    def _steps(self, index: Index, within: Within, asked: Within) -> Steps:
         count_tokens = self.corpus.embeddings.count_tokens
-        find = partial(retrieve, index=index, embeddings=self._vectors, retrieval=self._retrieval, within=within)
+        finder = self._finder(index, within, self._retrieval)
+        articles = [a for a in index.articles() if asked.sources is None or a.source in asked.sources]
         return Steps(
+            look_up=lambda question: about_articles(question.text, articles, article_text=_texts(index)),
             rewrite=lambda question: corrected(
                 rewrite(question.text, question.history, chat_model=self._chat_model),
                 frequency=index.frequency,
                 is_word=lambda word: count_tokens(word) == 1,
             ),
-            retrieve=find,
-            answer=partial(self._compose, index),
-            article_text=lambda source: index.article(source).text,
+            retrieve=finder.find,
+            answer=partial(self._compose, finder),
+            article_text=_texts(index),
         )
 
-    def _compose(self, index: Index, question: Question, query: str, passages: Sequence[Passage]) -> Answering:
+    def _finder(self, index: Index, within: Within, retrieval: Retrieval) -> Finder:
+        return Finder(index, within, self._vectors, retrieval, self._reader)
+
+    def _compose(self, finder: Finder, question: Question, query: str, found: Found) -> Answering:
         if self._chat_model is None:
-            vector = self._vectors.embed_query(query)
-            needs = Extraction(
-                embed=self._vectors.embed,
-                question=vector,
-                similarities=index.similarities(passages, vector),
-                rarity=index.rarity,
-                knows=index.knows,
-                abstain_below=self.settings.abstain_below,
-            )
-            return answer_extractively(query, passages, needs)
+            needs = finder.extraction(query, found.passages, abstain_below=self.settings.abstain_below)
+            return answer_extractively(query, found.passages, needs, ranked=found.ranked)
         from qa.generative import GenerativeAnswerer
 
         answerer = GenerativeAnswerer(
@@ -202,13 +223,17 @@ class Footnote:
             encoding=self.settings.encoding,
             embed=self._vectors.embed,
         )
-        return answerer.answer(question.text, query, passages=passages, history=question.history)
+        return answerer.answer(question.text, query, passages=found.passages, history=question.history)
 
 
 def open_corpus(path: str | Path | None = None, settings: Settings | None = None) -> Footnote:
     """Open a folder of articles; raises CorpusMissing on first use when there is no such folder."""
     given = settings or load_settings()
     return Footnote(given.model_copy(update={"corpus_dir": Path(path)}) if path else given)
+
+
+def _texts(index: Index) -> Callable[[str], str]:
+    return lambda source: index.article(source).text
 
 
 def corpus_options(settings: Settings) -> CorpusOptions:

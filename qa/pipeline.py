@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from qa.drafts import Draft
 from qa.types import Answer, Citation, Turn
 from vectorstore.errors import IndexDamaged, QuestionError
 from vectorstore.types import Passage
+
+if TYPE_CHECKING:
+    from qa.finding import Found
 
 MOST_CHARACTERS = 4000
 
@@ -29,9 +33,11 @@ class Question:
 class Steps:
     """The steps of one question, bound to an index, a model and the settings."""
 
+    look_up: Callable[[Question], Draft | None]
+    """A question about the articles themselves is answered from what is known of them; None for any other."""
     rewrite: Callable[[Question], str]
-    retrieve: Callable[[str], list[Passage]]
-    answer: Callable[[Question, str, Sequence[Passage]], Answering]
+    retrieve: Callable[[str], Found]
+    answer: Callable[[Question, str, Found], Answering]
     article_text: Callable[[str], str]
     """The text of a source, to check quotes against."""
 
@@ -40,9 +46,16 @@ def run(question: Question, steps: Steps) -> Generator[str, None, Answer]:
     """Answer a question: yields the text as it comes, returns the checked answer."""
     started = time.perf_counter()
     check_question(question.text)
-    query = steps.rewrite(question)
-    passages = steps.retrieve(query)
-    draft = yield from steps.answer(question, query, passages)
+    query = question.text
+    passages: list[Passage] = []
+    draft = steps.look_up(question)
+    if draft:
+        yield draft.text
+    else:
+        query = steps.rewrite(question)
+        found = steps.retrieve(query)
+        passages = found.passages
+        draft = yield from steps.answer(question, query, found)
     check_quotes(draft.citations, steps.article_text)
     return Answer(
         question=question.text,

@@ -53,6 +53,18 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What the reader makes of a sentence."""
+
+    answer: Quote
+    """The words of it that answer best."""
+    margin: float
+    """How far they beat "nothing here answers", in logits."""
+    answers: float
+    """Logit that the sentence, with the one before it, answers."""
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A sentence that may answer."""
 
@@ -62,6 +74,13 @@ class Candidate:
     vector: Vectors
     features: Features
     score: float
+    told: Told | None = None
+    """None without the reader."""
+
+    @property
+    def rank(self) -> tuple[float, str, int]:
+        """Sorts candidates best first, and always in the same order."""
+        return (-self.score, self.sentence.quote.chunk.source, self.sentence.quote.start)
 
 
 WEIGHTS = Features(
@@ -76,7 +95,7 @@ WEIGHTS = Features(
     likeness=3.6,
 )
 _WEIGHED = tuple(asdict(WEIGHTS).items())
-_EMBEDDED, _RERANKED = 10, 5
+_EMBEDDED, MOST_RERANKED = 10, 5
 """How many sentences, the best so far, are compared by their vectors, and by the likeness of their words."""
 
 
@@ -92,16 +111,23 @@ class SentenceScorer:
         self._words = [word for word in dict.fromkeys(words(query)) if carries(word)]
         self._word_total = math.fsum(rarity(stem(word)) for word in self._words) or 1.0
 
-    def score(self, evidence: Evidence, question: Vectors, *, similarities: Mapping[str, float]) -> list[Candidate]:
-        """The sentences that could answer, best first, at most five; each sentence of an article once.
+    def score(
+        self,
+        evidence: Evidence,
+        question: Vectors,
+        *,
+        similarities: Mapping[str, float],
+        most: int = MOST_RERANKED,
+    ) -> list[Candidate]:
+        """The sentences that could answer, best first, at most `most`; each sentence of an article once.
 
         `question` is the query's vector, `similarities` its cosine to each passage by chunk id.
         """
         kept = _distinct(evidence.sentences)
         able = [place for place, sentence in enumerate(kept) if _can_answer(sentence.quote.text)]
         candidates = [self._candidate(kept[place], _before(kept, place), similarities) for place in able]
-        compared = self._compared(_best(candidates, _EMBEDDED), question)
-        return sorted(self._likened(_best(compared, _RERANKED)), key=_rank)
+        compared = self._compared(_best(candidates, max(_EMBEDDED, most)), question)
+        return sorted(self._likened(_best(compared, most)), key=_by_rank)
 
     def _candidate(
         self, sentence: EvidenceSentence, before: Quote | None, similarities: Mapping[str, float]
@@ -181,11 +207,11 @@ def _with(candidate: Candidate, **measured: float) -> Candidate:
 
 
 def _best(candidates: Sequence[Candidate], count: int) -> list[Candidate]:
-    return sorted(candidates, key=_rank)[:count]
+    return sorted(candidates, key=_by_rank)[:count]
 
 
-def _rank(candidate: Candidate) -> tuple[float, str, int]:
-    return (-candidate.score, candidate.sentence.quote.chunk.source, candidate.sentence.quote.start)
+def _by_rank(candidate: Candidate) -> tuple[float, str, int]:
+    return candidate.rank
 
 
 def _distinct(sentences: Sequence[EvidenceSentence]) -> list[EvidenceSentence]:

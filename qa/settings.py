@@ -50,8 +50,9 @@ class Settings(BaseSettings):
     )
     max_answer_tokens: int = Field(800, ge=16, description="longest answer of the chat model, in tokens")
     context_tokens: int = Field(3000, ge=256, description="most article text shown to the chat model, in tokens")
+    reader: bool = Field(default=True, description="read passages with the trained reader")
     abstain_below: float = Field(
-        0.43, ge=0.0, le=1.0, description="confidence under which the extractive answerer abstains"
+        0.38, ge=0.0, le=1.0, description="confidence under which the extractive answerer abstains"
     )
     max_file_mb: float = Field(20.0, gt=0, allow_inf_nan=False, description="largest article file, in megabytes")
     host: str = Field("127.0.0.1", description="address the web page listens on")

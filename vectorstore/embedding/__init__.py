@@ -13,9 +13,9 @@ from pathlib import Path
 from vectorstore.embedding.conversion import ConversionFailed, ConversionUnusable, convert, read_conversion
 from vectorstore.embedding.interface import Embeddings
 from vectorstore.embedding.onnx_model import OnnxEmbeddings
-from vectorstore.embedding.source import Source, find_model, remembered_fingerprint
+from vectorstore.embedding.source import PACKAGED, Source, find_model, remembered_fingerprint
 
-__all__ = ["Embeddings", "load_embeddings"]
+__all__ = ["PACKAGED", "Embeddings", "load_embeddings"]
 
 
 def load_embeddings(model: str, *, cache_dir: Path, notify: Callable[[str], None] | None = None) -> Embeddings:
