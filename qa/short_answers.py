@@ -27,14 +27,17 @@ def short_answer(ranked: Sequence[Candidate], kind: Kind) -> list[Statement]:
     Empty where the reader is not sure of the words, or where they are most of their sentence.
     """
     firsts = _first_of_each_article(ranked)
-    if not firsts or kind in _TOLD_WHOLE or not _is_sure(firsts[0], kind) or not _is_short(firsts[0]):
+    if not firsts or firsts[0] is not ranked[0] or kind in _TOLD_WHOLE:
+        return []
+    if not _is_sure(firsts[0], kind) or not _is_short(firsts[0]):
         return []
     best, others = firsts[0], firsts[1:]
     same = [other for other in others if _agree(best, other)]
     others = [other for other in others if _is_sure(other, kind)]
     quotes = tuple(candidate.sentence.quote for candidate in (best, *same))
     words = _words(best)
-    told = [Statement(words[:1].upper() + words[1:], quotes, "supported")]
+    exact = all(words.casefold() in " ".join(quote.text.split()).casefold() for quote in quotes)
+    told = [Statement(words[:1].upper() + words[1:], quotes, "verbatim" if exact else "supported")]
     if kind in _COUNTABLE:
         differing = [other for other in others if other not in same and _differ(best, other)]
         told += [_attributed(other) for other in differing[:2]]

@@ -97,7 +97,8 @@ def assert_refused(ran: Ran, *words: str) -> None:
 def test_an_answer_is_printed_with_its_footnotes(qa: Qa) -> None:
     ran = qa("ask", KILLED)
     assert ran.status == 0
-    text, _, notes = ran.out.partition("\n\n")
+    short, text, notes = ran.out.split("\n\n", 2)
+    assert short.startswith("At least 83 [1]")
     assert "83" in text
     assert "[1]" in text
     assert notes.startswith("[1] ")

@@ -42,7 +42,7 @@ def test_the_keys_of_providers_may_stand_in_the_same_file() -> None:
         ("QA_CHAT_MODLE", "QA_CHAT_MODEL"),
         ("QA_CORPUS", "QA_CORPUS_DIR"),
         ("qa_prot", "QA_PORT"),
-        ("QA_RERANKER", "QA_RETRIEVAL"),
+        ("QA_RERANKER", "QA_READER"),
     ],
 )
 def test_an_unknown_name_in_the_environment_is_refused_with_the_nearest_right_one(

@@ -43,8 +43,8 @@ def asked(question: str, texts: list[str], margins: dict[str, float]) -> Draft:
 
 def test_the_words_that_answer_come_first_with_the_footnotes_of_all_articles_that_agree() -> None:
     draft = answered(ASKED, reader_of(TOLD), passages=STRIKES[:2])
-    assert short(draft) == "83 [1][2]"
-    assert draft.claims[0].text == "83"
+    assert short(draft) == "At least 83 [1][2]"
+    assert draft.claims[0].text == "At least 83"
     assert sources(draft, 0) == ["a.txt", "b.txt"]
 
 
@@ -56,13 +56,13 @@ def test_the_words_are_those_of_the_article_that_the_reader_is_surest_of() -> No
 
 def test_numbers_that_differ_are_told_with_their_outlets() -> None:
     draft = answered(ASKED, reader_of(TOLD), passages=STRIKES)
-    assert short(draft) == "83 [1][2]; 87, according to The Courier [3]"
+    assert short(draft) == "At least 83 [1][2]; 87, according to The Courier [3]"
     assert sources(draft, 1) == ["c.txt"]
 
 
 def test_where_no_outlet_is_known_the_file_is_named() -> None:
     draft = asked(ASKED, [DEAD, DEAD_ELSEWHERE], TOLD)
-    assert short(draft) == "83 [1]; 87, according to 1.txt [2]"
+    assert short(draft) == "At least 83 [1]; 87, according to 1.txt [2]"
 
 
 def test_words_that_are_no_numbers_are_not_set_against_each_other() -> None:
@@ -97,14 +97,14 @@ def test_articles_agree_that_say_the_same_in_other_words(question: str, first: s
 def test_an_article_that_the_reader_is_unsure_of_neither_agrees_nor_differs() -> None:
     for unsure in ("eighty-three", "87"):
         draft = answered(ASKED, reader_of({**TOLD, unsure: SILENT / 2}), passages=STRIKES)
-        assert draft.text.startswith("83 [1]")
+        assert draft.text.startswith("At least 83 [1]")
         assert unsure not in short(draft)
     assert sources(answered(ASKED, reader_of({"83": SURE}), passages=STRIKES), 0) == ["a.txt"]
 
 
 def test_an_article_that_says_it_twice_has_one_footnote() -> None:
     draft = asked(ASKED, [f"{DEAD} {DEAD_ELSEWHERE.replace('87', '83')}"], {"83": SURE})
-    assert short(draft) == "83 [1]"
+    assert short(draft) == "At least 83 [1]"
 
 
 @pytest.mark.parametrize(
@@ -134,10 +134,13 @@ def test_a_question_that_a_sentence_answers_has_no_short_answer(question: str) -
     assert draft.text == f"{DEAD} [1]"
 
 
-@pytest.mark.parametrize(("question", "words"), [(ASKED, "83"), ("Who spoke of the strikes?", "officials")])
-def test_words_that_the_reader_is_unsure_of_are_not_told_alone(question: str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("question", "words", "shown"),
+    [(ASKED, "83", "At least 83"), ("Who spoke of the strikes?", "officials", "Officials")],
+)
+def test_words_that_the_reader_is_unsure_of_are_not_told_alone(question: str, words: str, shown: str) -> None:
     sure, unsure = (answered(question, reader_of({words: m}), passages=STRIKES[:1]) for m in (SURE, SILENT / 2))
-    assert short(sure) == f"{words.capitalize()} [1]"
+    assert short(sure) == f"{shown} [1]"
     assert short(unsure) == ""
     assert unsure.text.startswith(DEAD)
 
@@ -194,8 +197,8 @@ def test_the_short_answer_cites_the_whole_sentence_at_its_place_in_the_article()
 
 def test_the_sentence_follows_the_words_with_the_same_footnote() -> None:
     draft = answered(ASKED, reader_of(TOLD), passages=STRIKES[:1])
-    assert draft.text == f"83 [1]\n\n{DEAD} [1]"
-    assert [claim.text for claim in draft.claims] == ["83", DEAD]
+    assert draft.text == f"At least 83 [1]\n\n{DEAD} [1]"
+    assert [claim.text for claim in draft.claims] == ["At least 83", DEAD]
 
 
 @pytest.mark.parametrize("passages", [STRIKES, STRIKES[::-1], STRIKES[:2], STRIKES[1:], STRIKES[:1]])
