@@ -22,9 +22,8 @@ from vectorstore.types import Passage
 
 _SAME = 0.72  # cosine above which two sentences of different articles tell the same
 _SAME_WITH_NUMBERS = 0.5  # enough when they also share every number
-_ALSO = 0.85  # share of the best score above which another sentence is worth adding
-_ALSO_READ = 0.6  # the same for the chances of being right that the reader gives
-_AGREES = 0.4  # share from which a sentence that tells the same is one more witness
+_ALSO, _AGREES = 0.85, 0.7  # shares of the best score: to be worth adding, to be one more witness of the same
+_ALSO_READ, _AGREES_READ = 0.6, 0.15  # the same, of the best sentence's chance of being right
 _MOST_STATEMENTS = 3
 _NEAR = 0.35  # cosine of a question and a sentence on the same matter
 _Place = tuple[str, int]
@@ -84,13 +83,14 @@ def _reason(asked: Asked, ranked: Sequence[Candidate], extraction: Extraction) -
 
 def _statements(ranked: Sequence[Candidate], kind: Kind) -> list[Statement]:
     """The words that answer, the best sentence with all articles that tell the same, others that add something."""
-    told: list[list[Candidate]] = []
-    for candidate in ranked:
+    told = [[ranked[0]]]
+    also, agrees = (_ALSO_READ, _AGREES_READ) if ranked[0].told else (_ALSO, _AGREES)
+    for candidate in ranked[1:]:
         share = _share_of(candidate, ranked[0])
         same = next((group for group in told if _tells_the_same(group[0], candidate)), None)
-        if same and share >= _AGREES:
+        if same and share >= agrees:
             same.append(candidate)
-        elif not same and share >= _ALSO and len(told) < _MOST_STATEMENTS:
+        elif not same and share >= also and len(told) < _MOST_STATEMENTS:
             told.append([candidate])
     best = {_place(group[0].sentence.quote) for group in told}
     statements = [_statement(group, told=best) for group in told]
@@ -101,10 +101,9 @@ def _statements(ranked: Sequence[Candidate], kind: Kind) -> list[Statement]:
 
 
 def _share_of(candidate: Candidate, best: Candidate) -> float:
-    """How well a sentence does beside the best one: 1 for that itself."""
-    if best.told and candidate.told:
-        return chance(candidate.score) / chance(best.score) + _ALSO - _ALSO_READ
-    return candidate.score / best.score if best.score > 0 else 0.0
+    """How well a sentence does beside the best one, from 0 to 1."""
+    value, most = (chance(one.score) if best.told else max(0.0, one.score) for one in (candidate, best))
+    return value / most if most else 0.0
 
 
 def _agreement(statement: Statement) -> tuple[Statement, ...]:
