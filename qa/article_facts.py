@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 from qa.drafts import Quote
 from qa.normalise import find_folded
 from qa.quantities import Day, quantities, without_quantities
+from vectorstore.chunking import chunk_of
 from vectorstore.furniture import front_matter_end, trimmed
 from vectorstore.furniture_lines import byline_author
 from vectorstore.metadata import read_metadata
-from vectorstore.types import Article, Chunk, Span
+from vectorstore.types import Article, Span
 
 Fact = Literal["author", "outlet", "published"]
 FACTS: tuple[Fact, ...] = ("author", "outlet", "published")
@@ -54,19 +56,7 @@ def title_quotes(article: Article, text: str) -> tuple[Quote, ...]:
 
 def _quote(article: Article, text: str, span: Span) -> Quote:
     # A line outside every chunk, as page furniture is, still is a slice of the article.
-    line = Chunk(
-        article_id=article.id,
-        position=0,
-        text=span.of(text),
-        start=span.start,
-        end=span.end,
-        source=article.source,
-        title=article.title,
-        outlet=article.outlet,
-        author=article.author,
-        published=article.published,
-        language=article.language,
-    )
+    line = chunk_of(replace(article, text=text), 0, span)
     return Quote(line, span.start, span.end)
 
 

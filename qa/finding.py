@@ -24,7 +24,9 @@ class Found:
     """What was found for a query."""
 
     passages: list[Passage]
-    ranked: tuple[Candidate, ...] | None
+    extraction: Extraction
+    """What the extractive answerer needs of them."""
+    ranked: tuple[Candidate, ...] | None = None
     """The sentences that were read, best first; None without the reader."""
 
 
@@ -37,36 +39,36 @@ class Finder:
     vectors: VectorCache
     retrieval: Retrieval
     reader: Reader | None
+    abstain_below: float
 
     def find(self, query: str) -> Found:
         """At most k passages; with a reader that knows the question's language, in the order of what it reads."""
-        if self._reader_for(query) is None:
-            return Found(self._retrieved(query, self.retrieval.k), None)
+        reader = self.reader if language_of(query) == "English" else None
+        if reader is None:
+            found = self._retrieved(query, self.retrieval.k)
+            return Found(found, self._extraction(query, found))
         wide = self._retrieved(query, _WIDER * self.retrieval.k)
-        ranked = rank(query, wide, self.extraction(query, wide))
+        extraction = self._extraction(query, wide, reader)
+        ranked = rank(query, wide, extraction)
         passages = _reranked(wide, ranked, k=self.retrieval.k)
         kept = {passage.chunk.id for passage in passages}
-        return Found(passages, tuple(one for one in ranked if one.sentence.quote.chunk.id in kept))
+        return Found(passages, extraction, tuple(one for one in ranked if one.sentence.quote.chunk.id in kept))
 
-    def extraction(self, query: str, passages: Sequence[Passage], *, abstain_below: float = 0.0) -> Extraction:
-        """What the extractive answerer needs for these passages."""
-        vector, reader = self.vectors.embed_query(query), self._reader_for(query)
+    def _extraction(self, query: str, passages: Sequence[Passage], reader: Reader | None = None) -> Extraction:
+        vector = self.vectors.embed_query(query)
         return Extraction(
             embed=self.vectors.embed,
             question=vector,
             similarities=self.index.similarities(passages, vector),
             rarity=self.index.rarity,
             knows=self.index.knows,
-            abstain_below=abstain_below,
+            abstain_below=self.abstain_below,
             read=reader.read if reader else None,
         )
 
     def _retrieved(self, query: str, k: int) -> list[Passage]:
         wanted = replace(self.retrieval, k=k)
         return retrieve(query, index=self.index, embeddings=self.vectors, retrieval=wanted, within=self.within)
-
-    def _reader_for(self, query: str) -> Reader | None:
-        return self.reader if language_of(query) == "English" else None
 
 
 def _reranked(passages: Sequence[Passage], ranked: Sequence[Candidate], *, k: int) -> list[Passage]:

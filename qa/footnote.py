@@ -169,8 +169,9 @@ class Footnote:
         )
 
     def _answer_from(self, index: Index, question: Question, asked: Within) -> Generator[str, None, Answer]:
-        within = self._narrowed(question, index, asked)
-        answer = yield from run(question, self._steps(index, within, asked))
+        articles = [each for each in index.articles() if asked.sources is None or each.source in asked.sources]
+        within = _narrowed(question, articles, asked)
+        answer = yield from run(question, self._steps(index, within, articles))
         notices = (*within.notices, *self._limits(answer)) if answer.passages else asked.notices
         return replace(answer, notices=(*answer.notices, *notices))
 
@@ -185,17 +186,9 @@ class Footnote:
                 "all the same; ask in English, or set QA_EMBEDDING_MODEL to a multilingual model"
             )
 
-    def _narrowed(self, question: Question, index: Index, within: Within) -> Within:
-        """A question that names an author, an outlet or a title is asked of those articles only."""
-        named = named_sources(question.text, index.articles()) if within.sources is None else ()
-        if not named:
-            return within
-        return Within(named, notices=(f"searched only {', '.join(named)}, as the question asks",))
-
-    def _steps(self, index: Index, within: Within, asked: Within) -> Steps:
+    def _steps(self, index: Index, within: Within, articles: Sequence[Article]) -> Steps:
         count_tokens = self.corpus.embeddings.count_tokens
         finder = self._finder(index, within, self._retrieval)
-        articles = [a for a in index.articles() if asked.sources is None or a.source in asked.sources]
         return Steps(
             look_up=lambda question: about_articles(question.text, articles, article_text=_texts(index)),
             rewrite=lambda question: corrected(
@@ -204,17 +197,16 @@ class Footnote:
                 is_word=lambda word: count_tokens(word) == 1,
             ),
             retrieve=finder.find,
-            answer=partial(self._compose, finder),
+            answer=self._compose,
             article_text=_texts(index),
         )
 
     def _finder(self, index: Index, within: Within, retrieval: Retrieval) -> Finder:
-        return Finder(index, within, self._vectors, retrieval, self._reader)
+        return Finder(index, within, self._vectors, retrieval, self._reader, self.settings.abstain_below)
 
-    def _compose(self, finder: Finder, question: Question, query: str, found: Found) -> Answering:
+    def _compose(self, question: Question, query: str, found: Found) -> Answering:
         if self._chat_model is None:
-            needs = finder.extraction(query, found.passages, abstain_below=self.settings.abstain_below)
-            return answer_extractively(query, found.passages, needs, ranked=found.ranked)
+            return answer_extractively(query, found.passages, found.extraction, ranked=found.ranked)
         from qa.generative import GenerativeAnswerer
 
         answerer = GenerativeAnswerer(
@@ -230,6 +222,14 @@ def open_corpus(path: str | Path | None = None, settings: Settings | None = None
     """Open a folder of articles; raises CorpusMissing on first use when there is no such folder."""
     given = settings or load_settings()
     return Footnote(given.model_copy(update={"corpus_dir": Path(path)}) if path else given)
+
+
+def _narrowed(question: Question, articles: Sequence[Article], within: Within) -> Within:
+    """A question that names an author, an outlet or a title is asked of those articles only."""
+    named = named_sources(question.text, articles) if within.sources is None else ()
+    if not named:
+        return within
+    return Within(named, notices=(f"searched only {', '.join(named)}, as the question asks",))
 
 
 def _texts(index: Index) -> Callable[[str], str]:

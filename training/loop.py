@@ -6,7 +6,7 @@ import copy
 import pickle
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from tqdm import tqdm
 from training.network import Reader, Reading
 from training.recipes import Stage
 from training.rows import Lesson
+from vectorstore.embedding.onnx_model import batches
 
 Make = Callable[[Stage], list[Lesson]]
 """The lessons of a stage; the same whenever it is asked."""
@@ -159,23 +160,14 @@ def tensors_of(batch: Sequence[Lesson], words: Tensor, device: str) -> list[Tens
 
 def batches_of(made: Sequence[Lesson], seed: int) -> list[list[Lesson]]:
     """Lessons of like length together, about `BATCH_PIECES` a batch; the order of the batches is by chance."""
-    batches: list[list[Lesson]] = []
+    made_up: list[list[Lesson]] = []
     for start in range(0, len(made), _POOL):
-        pool = sorted(made[start : start + _POOL], key=lambda lesson: len(lesson.row.ids))
-        cut = list(_cut(pool))
+        pool = made[start : start + _POOL]
+        lengths = [len(lesson.row.ids) for lesson in pool]
+        cut = [[pool[place] for place in places] for places in batches(lengths, pieces=BATCH_PIECES)]
         random.Random(seed + start).shuffle(cut)
-        batches += cut
-    return batches
-
-
-def _cut(pool: Sequence[Lesson]) -> Iterator[list[Lesson]]:
-    batch: list[Lesson] = []
-    for lesson in pool:
-        if batch and (len(batch) + 1) * len(lesson.row.ids) > BATCH_PIECES:
-            yield batch
-            batch = []
-        batch.append(lesson)
-    yield batch
+        made_up += cut
+    return made_up
 
 
 def _losses(reading: Reading, batch: Sequence[Lesson]) -> list[Tensor]:

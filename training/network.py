@@ -1,7 +1,6 @@
 """MiniLM with heads for spans, answerability and support; the word vectors stay as they were.
 
-Only what is learned ships (`Reader.learned`), so the layers and heads are half of the model: the word vectors are read
-from the packaged weights at run time.
+Only what is learned ships, half of the model: the word vectors are read from the packaged weights at run time.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ def chunk_article(article: Article, *, chunk_tokens: int, encoding: str, embeddi
     spans: list[Span] = []
     for run in runs(article.text):
         spans.extend(_pack(list(_units(article, run, measure)), measure))
-    return [_chunk(article, position, span) for position, span in enumerate(spans)]
+    return [chunk_of(article, position, span) for position, span in enumerate(spans)]
 
 
 def embedding_text(chunk: Chunk) -> str:
@@ -111,7 +111,8 @@ def _embedded_title(title: str) -> str:
     return title[:_EMBEDDED_TITLE]
 
 
-def _chunk(article: Article, position: int, span: Span) -> Chunk:
+def chunk_of(article: Article, position: int, span: Span) -> Chunk:
+    """A stretch of an article's text, with all that a footnote tells of the article."""
     return Chunk(
         article_id=article.id,
         position=position,

@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from vectorstore.embedding.onnx_model import open_tokenizer
+
 QUESTION_PIECES = 48
 TITLE_PIECES = 16
 ROW_PIECES = 256
@@ -42,11 +44,7 @@ class Encoder:
     """Turns questions and windows into rows, by the word pieces of the packaged model."""
 
     def __init__(self, tokenizer_file: Path) -> None:
-        from tokenizers import Tokenizer
-
-        self._tokenizer = Tokenizer.from_file(str(tokenizer_file))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._tokenizer = open_tokenizer(tokenizer_file)
         self._cls, self._sep = (self._tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
         self._encode = lru_cache(maxsize=8192)(self._encode_anew)
 

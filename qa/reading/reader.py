@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy.typing as npt
 
 from qa.reading.inputs import Encoder, Row, Window
 from qa.reading.word_vectors import open_word_vectors
+from vectorstore.embedding.onnx_model import batches, open_session
 
 WEIGHTS = Path(__file__).with_name("reader.onnx")
 WEIGHTS_SHA256 = "114f6cea0e83a04d91dde54c5d8875221df4274f7bf210af1098befdcf074346"
@@ -70,14 +70,15 @@ class Reader:
         """`weights`: the trained graph; `packaged`: the folder of the packaged model, for its pieces and vectors."""
         self._encoder = Encoder(packaged / "tokenizer.json")
         self._words = open_word_vectors(packaged / "model.safetensors")
-        self._session = _open_session(weights)
+        # The fused operator takes three times as long as its parts.
+        self._session = open_session(weights, without=["SkipLayerNormFusion"])
         self._lock = threading.Lock()
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         """What is read in each window, in their order."""
         rows = self._encoder.rows(question, windows)
         readings: list[Reading | None] = [None] * len(rows)
-        for places in _batches([len(row.ids) for row in rows]):
+        for places in batches([len(row.ids) for row in rows], pieces=_BATCH_PIECES):
             for place, reading in zip(places, self._run([rows[place] for place in places]), strict=True):
                 readings[place] = reading
         return [reading for reading in readings if reading is not None]
@@ -113,32 +114,8 @@ def load_reader(weights: Path = WEIGHTS, *, sha256: str = WEIGHTS_SHA256) -> Rea
         return None
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Places of rows of like length, together within the budget of one run, padding counted."""
-    batch: list[int] = []
-    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[place] > _BATCH_PIECES:
-            yield batch
-            batch = []
-        batch.append(place)
-    if batch:
-        yield batch
-
-
 def _allowed(pieces: int) -> npt.NDArray[np.bool_]:
     places = np.arange(pieces)
     ahead = places[None] - places[:, None]
     allowed: npt.NDArray[np.bool_] = (ahead >= 0) & (ahead < _LONGEST_SPAN)
     return allowed
-
-
-def _open_session(path: Path) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # The fused operator takes three times as long as its parts.
-    off = ["SkipLayerNormFusion"]
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=off)

@@ -32,8 +32,8 @@ class OnnxEmbeddings:
         self._conversion = conversion
         self._lock = threading.Lock()
         try:
-            self._tokenizer = _open_tokenizer(folder / TOKENIZER)
-            self._session = _open_session(folder / GRAPH)
+            self._tokenizer = open_tokenizer(folder / TOKENIZER)
+            self._session = open_session(folder / GRAPH)
         except Exception as error:  # both libraries raise their own kinds for a file that they cannot parse
             raise ConversionUnusable("its files are damaged") from error
         self._room = conversion.max_seq_length - self._tokenizer.num_special_tokens_to_add(is_pair=False)
@@ -67,7 +67,7 @@ class OnnxEmbeddings:
     def _embed(self, texts: Sequence[str]) -> Vectors:
         encodings = [self._encode(text) for text in texts]
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        for places in _batches([len(encoding.ids) for encoding in encodings]):
+        for places in batches([len(encoding.ids) for encoding in encodings], pieces=_BATCH_TOKENS, rows=_BATCH_TEXTS):
             feed = self._feed([encodings[place] for place in places])
             with self._lock:  # for each batch anew, so that a query waits for one batch, not for a whole corpus
                 vectors[places] = self._session.run(None, feed)[0]
@@ -94,11 +94,11 @@ class OnnxEmbeddings:
         return {name: np.array(columns[name], dtype=np.int64) for name in self._conversion.inputs}
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Places of texts of like length, together within the budget of one run, padding counted."""
+def batches(lengths: Sequence[int], *, pieces: int, rows: int | None = None) -> Iterator[list[int]]:
+    """Places of rows of like length, together at most `pieces` word pieces, padding counted, and `rows` rows."""
     batch: list[int] = []
     for place in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) == _BATCH_TEXTS or (len(batch) + 1) * lengths[place] > _BATCH_TOKENS):
+        if batch and (len(batch) == rows or (len(batch) + 1) * lengths[place] > pieces):
             yield batch
             batch = []
         batch.append(place)
@@ -106,7 +106,8 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _open_tokenizer(path: Path) -> Any:
+def open_tokenizer(path: Path) -> Any:
+    """A tokenizer that neither pads nor cuts."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(path))
@@ -115,7 +116,8 @@ def _open_tokenizer(path: Path) -> Any:
     return tokenizer
 
 
-def _open_session(path: Path) -> Any:
+def open_session(path: Path, *, without: Sequence[str] = ()) -> Any:
+    """A graph on the CPU, `without` these optimizers of onnxruntime."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -123,7 +125,9 @@ def _open_session(path: Path) -> Any:
     options.intra_op_num_threads = _cores()
     # Waiting threads that spin take the cores from everything else: 500 instead of 850 µs a token on two busy cores.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=list(without)
+    )
 
 
 def _cores() -> int:
