@@ -105,6 +105,14 @@ def test_vectors_come_in_the_order_of_their_texts(minilm: Embeddings) -> None:
     assert (together * one_by_one).sum(axis=1).min() > 0.9999
 
 
+def test_a_text_has_the_same_vector_alone_and_in_any_company(minilm: Embeddings) -> None:
+    texts = [f"The council {'built and ' * count}opened library number {count}." for count in range(40)]
+    together = minilm.embed_documents(texts)
+    for picked in (texts[:1], texts[7:10], texts[::-3], [*texts[20:], *texts[:20]]):
+        alone = minilm.embed_documents(picked)
+        assert np.array_equal(alone, together[[texts.index(text) for text in picked]])
+
+
 def test_similar_texts_are_nearer_than_others(minilm: Embeddings) -> None:
     flood, dogs, _, parliament = minilm.embed_documents(TEXTS)
     query = minilm.embed_query("How high did the water rise?")
