@@ -8,43 +8,42 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-# fmt: off
-_UNITS: Final = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-]
-_TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-# fmt: on
-_NUMBER_WORDS: Final = {word: value for value, word in enumerate(_UNITS)} | {
-    word: 10 * value for value, word in enumerate(_TENS, 2)
-}
-_SCALES: Final = {
-    "hundred": 100, "thousand": 1_000, "mil": 1_000, "million": 1_000_000, "millones": 1_000_000,
-    "billion": 1_000_000_000, "trillion": 1_000_000_000_000,
-}  # fmt: skip
+from evals.number_words import DIGITS, with_digits, without_short_forms
+
+# Without "ago" and "set", which are English words; "mar" and the like count beside a number only: see _is_month.
 _MONTHS: Final = {
     name: month
     for names in (
         "january february march april may june july august september october november december",
         "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "jan feb mar apr may jun jul aug sept oct nov dec",
+        "ene feb mar abr may jun jul aug sep oct nov dic",
     )
     for month, name in enumerate(names.split(), 1)
 }
+_ALSO_WORDS: Final = {"march", "may", "mar"}
+_BEFORE_A_MONTH: Final = {"in", "since", "until", "during", "by", "from", "early", "mid", "late", "last", "next", "end"}
+_BEFORE_A_DAY: Final = {"on", "since", "until", "by", "from", "el"}
 _ARTICLES: Final = {"a", "an", "the"}
 _MARK: Final = re.compile(r"\[\d+\]")
-_DIGITS: Final = re.compile(r"\d{1,3}(?:[,.]\d{3})+(?!\d)|\d+(?:\.\d+)?")
-_WORD: Final = re.compile(rf"(?:{_DIGITS.pattern})(?![^\W_])|[^\W_]+")
+_WORD: Final = re.compile(rf"(?:{DIGITS.pattern})(?![^\W_])|[^\W_]+")
 _INITIALS: Final = re.compile(r"\b(?:\w\.){2,}")
+_POSSESSIVE: Final = re.compile(r"(?<=\w)['’]s\b")
+_DAY: Final = re.compile(r"(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?")
+_YEAR: Final = re.compile(r"\d{4}")
+_YEAR_FIRST: Final = re.compile(r"\b(\d{4})([-‐‑/])(\d{1,2})\2(\d{1,2})\b")
+_YEAR_AND_MONTH: Final = re.compile(r"\b(\d{4})[-‐‑](0[1-9]|1[0-2])\b(?![-‐‑/]?\d)")
+_YEAR_LAST: Final = re.compile(r"(?<![\d/.-])(\d{1,2})([-‐‑/.])(\d{1,2})\2(\d{4})\b")
 
 
 def tokens(text: str) -> list[str]:
-    """Words in lower case without accents, punctuation and `[n]` marks; a number is one token of digits.
+    """Words in lower case without accents, punctuation, possessive s and `[n]` marks; a number is one token of digits.
 
-    "eighty-three" gives "83", "15 thousand" and "15,000" give "15000", "U.S." gives "us".
+    "eighty-three" gives "83", "15 thousand" and "15,000" give "15000", "$50m" gives "50000000", "U.S." gives "us".
     """
     plain = _fold(_MARK.sub(" ", text))
     joined = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), plain)
-    return list(_with_numbers(_WORD.findall(joined)))
+    return list(with_digits(_WORD.findall(without_short_forms(_POSSESSIVE.sub("", joined)))))
 
 
 def contains(text: str, wanted: str) -> bool:
@@ -59,7 +58,7 @@ def contains_number(text: str, value: float, *, tolerance: float = 0.0) -> bool:
 
 def numbers(text: str) -> list[float]:
     """Every number of the text, in digits or words, scaled by hundred, thousand, million and so on."""
-    return [float(token) for token in tokens(text) if _DIGITS.fullmatch(token)]
+    return [float(token) for token in tokens(text) if DIGITS.fullmatch(token)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +84,11 @@ def contains_date(text: str, wanted: PartialDate) -> bool:
 
 
 def dates(text: str) -> list[PartialDate]:
-    """Dates with a named month, in any order of day and month, and ISO dates."""
-    iso = re.findall(r"\b(\d{4})-(\d{2})-(\d{2})\b", text)
-    named = _named_dates(tokens(text))
-    return [PartialDate(int(year), int(month), int(day)) for year, month, day in iso] + list(named)
+    """Dates with a named month, in any order of day and month, and dates in digits.
+
+    "11/24/2025" and "24/11/2025" are one day; "4/11/2025" gives both that it may mean.
+    """
+    return [*_dates_in_digits(text), *_named_dates(tokens(text))]
 
 
 def exact_match(text: str, accepted: Iterable[str]) -> float:
@@ -108,62 +108,40 @@ def _fold(text: str) -> str:
     return "".join(char for char in spread if not unicodedata.combining(char))
 
 
-def _with_numbers(words: Sequence[str]) -> Iterator[str]:
-    place = 0
-    while place < len(words):
-        number, used = _read_number(words[place:])
-        yield _as_digits(number) if used else words[place]
-        place += used or 1
-
-
-def _read_number(words: Sequence[str]) -> tuple[float, int]:
-    """The number that the words begin with, and how many of them it takes; none: (0, 0)."""
-    total, current, used = 0.0, _simple_number(words[0]), 1
-    if current is None:
-        return 0.0, 0
-    for word, before in zip(words[1:], words, strict=False):
-        if word == "hundred":
-            current *= 100
-        elif word in _SCALES:
-            total, current = (total + current * _SCALES[word] if current else total * _SCALES[word]), 0.0
-        elif word in _NUMBER_WORDS and _may_follow(before, word):
-            current += _NUMBER_WORDS[word]
-        else:
-            break
-        used += 1
-    return total + current, used
-
-
-def _may_follow(before: str, word: str) -> bool:
-    return before in _SCALES or (before in _TENS and 0 < _NUMBER_WORDS[word] < 10)
-
-
-def _simple_number(word: str) -> float | None:
-    if word in _NUMBER_WORDS:
-        return float(_NUMBER_WORDS[word])
-    if not _DIGITS.fullmatch(word):
-        return None
-    grouped = re.fullmatch(r"\d{1,3}(?:[,.]\d{3})+", word)
-    return float(re.sub("[,.]", "", word) if grouped else word)
-
-
-def _as_digits(number: float) -> str:
-    return str(int(number)) if number.is_integer() else str(number)
-
-
 def _holds(words: Sequence[str], wanted: Sequence[str]) -> bool:
     width = len(wanted)
     return width > 0 and any(words[at : at + width] == wanted for at in range(len(words) - width + 1))
 
 
+def _dates_in_digits(text: str) -> Iterator[PartialDate]:
+    for year, _, month, day in _YEAR_FIRST.findall(text):
+        yield PartialDate(int(year), int(month), int(day))
+    for year, month in _YEAR_AND_MONTH.findall(text):
+        yield PartialDate(int(year), int(month), 0)
+    for first, _, second, year in _YEAR_LAST.findall(text):
+        orders = {(int(first), int(second)), (int(second), int(first))}
+        yield from (PartialDate(int(year), month, day) for month, day in sorted(orders) if month <= 12 and day <= 31)
+
+
 def _named_dates(words: Sequence[str]) -> Iterator[PartialDate]:
     plain = [word for word in words if word not in {"of", "de", "del"}]
     for place, word in enumerate(plain):
-        if word in _MONTHS:
+        if word in _MONTHS and (word not in _ALSO_WORDS or _is_month(plain, place)):
             before, after = plain[max(place - 1, 0) : place], plain[place + 1 : place + 3]
-            days = [int(near) for near in after[:1] + before if near.isdigit() and 1 <= int(near) <= 31]
-            years = [int(near) for near in after if near.isdigit() and len(near) == 4]
+            days = [int(day[1]) for day in map(_DAY.fullmatch, after[:1] + before) if day]
+            years = [int(near) for near in after if _YEAR.fullmatch(near)]
             yield PartialDate(years[0] if years else 0, _MONTHS[word], days[0] if days else 0)
+
+
+def _is_month(words: Sequence[str], place: int) -> bool:
+    """Whether "may", "march" or "mar" is the month: a day or year stands beside it, or a word as in "since May"."""
+    early, before = ["", "", *words][place : place + 2]
+    after = words[place + 1] if place + 1 < len(words) else ""
+    if _DAY.fullmatch(after) or _YEAR.fullmatch(after):
+        return True
+    if _DAY.fullmatch(before):
+        return not before.isdigit() or early in _BEFORE_A_DAY
+    return before in _BEFORE_A_MONTH and words[place] != "mar"
 
 
 def _same_date(found: PartialDate, wanted: PartialDate) -> bool:
