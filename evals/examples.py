@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -16,7 +17,9 @@ from vectorstore.errors import DatasetError
 
 QUESTIONS_DIR = Path(__file__).parent / "questions"
 SET_FILE = "set.toml"
-"""Beside the questions: which corpus they were written for."""
+"""Beside the questions: which corpus they were written for, and the quotas of the set."""
+RULES_FILE = "thresholds.toml"
+"""Beside the questions: what a run over them must reach."""
 
 Split = Literal["dev", "test"]
 AbstainReason = Literal["out_of_domain", "near_miss", "false_premise", "outside_dates"]
@@ -27,6 +30,8 @@ AnswerableType = Literal[
 QuestionType = AnswerableType | AbstainReason
 SPLITS: tuple[Split, ...] = get_args(Split)
 QUESTION_TYPES: tuple[str, ...] = get_args(AnswerableType) + get_args(AbstainReason)
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class _Row(BaseModel):
@@ -43,8 +48,8 @@ class Quote(_Row):
 class Number(_Row):
     """A number that counts as the answer; `tolerance` is absolute."""
 
-    value: float
-    tolerance: float = Field(0.0, ge=0.0)
+    value: float = Field(strict=True, allow_inf_nan=False)
+    tolerance: float = Field(default=0.0, ge=0.0, strict=True, allow_inf_nan=False)
 
 
 class SourceValue(_Row):
@@ -68,7 +73,7 @@ class Example(_Row):
     split: Split
     question: str = ""
     turns: tuple[str, ...] = ()
-    answerable: bool = True
+    answerable: bool = Field(default=True, strict=True)
     abstain_reason: AbstainReason | None = None
     answers: tuple[str, ...] = ()
     numbers: tuple[Number, ...] = ()
@@ -78,8 +83,10 @@ class Example(_Row):
     evidence: tuple[tuple[Quote, ...], ...] = ()
     conflict: tuple[SourceValue, ...] = ()
     twin: str | None = None
-    derived: bool = False
+    derived: bool = Field(default=False, strict=True)
     """An accepted answer does not occur in the evidence word by word."""
+    draft: bool = Field(default=False, strict=True)
+    """Written by `python -m evals new`, and not yet by a person."""
 
     @field_validator("must_include", mode="before")
     @classmethod
@@ -130,6 +137,26 @@ class Example(_Row):
         return tuple(parse_partial_date(value) for value in self.dates)
 
 
+class Quotas(_Row):
+    """What a set promises to hold; without a promise nothing is demanded."""
+
+    per_type: int = Field(default=0, ge=0, strict=True)
+    """Examples of each type."""
+    unanswerable: float = Field(default=0.0, ge=0.0, le=1.0, strict=True)
+    """Share of the examples, at least."""
+    both_splits: bool = Field(default=False, strict=True)
+    """Each type is in the dev and in the test split."""
+
+
+NO_QUOTAS = Quotas()
+
+
+class _SetFile(_Row):
+    corpus: str = ""
+    corpus_fingerprint: str
+    quotas: Quotas = NO_QUOTAS
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """An example, and where it was read: the file and the 1-based line."""
@@ -141,11 +168,12 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """All examples of a folder, in order, and the fingerprint of the corpus they were written for."""
+    """All examples of a folder, in order, the fingerprint of their corpus, and what the set promises."""
 
     placed: tuple[Placed, ...]
     corpus_fingerprint: str
     path: Path
+    quotas: Quotas = NO_QUOTAS
 
     @property
     def examples(self) -> tuple[Example, ...]:
@@ -157,19 +185,20 @@ def load_questions(folder: Path = QUESTIONS_DIR) -> QuestionSet:
     """Read every `.toml` of a folder; raises DatasetError naming file and line."""
     if not folder.is_dir():
         raise DatasetError(folder, 0, "no such folder of questions; name one with --questions")
-    files = [path for path in sorted(folder.glob("*.toml")) if path.name != SET_FILE]
+    files = [path for path in sorted(folder.glob("*.toml")) if path.name not in {SET_FILE, RULES_FILE}]
     placed = tuple(item for path in files for item in _read_file(path))
     if not placed:
         raise DatasetError(folder, 0, "holds no question; add a .toml file with [[example]] tables")
     _refuse_repeated_ids(placed)
-    return QuestionSet(placed, _read_fingerprint(folder / SET_FILE), folder)
+    about = _read_set_file(folder / SET_FILE)
+    return QuestionSet(placed, about.corpus_fingerprint, folder, about.quotas)
 
 
-def _read_fingerprint(path: Path) -> str:
-    fingerprint = _read_toml(path).get("corpus_fingerprint") if path.exists() else None
-    if not isinstance(fingerprint, str):
+def _read_set_file(path: Path) -> _SetFile:
+    content = _read_toml(path) if path.exists() else {}
+    if not isinstance(content.get("corpus_fingerprint"), str):
         raise DatasetError(path, 0, 'does not name the corpus; write corpus_fingerprint = "…" (the linter tells it)')
-    return fingerprint
+    return _validated(_SetFile, content, path, line=0)
 
 
 def _read_file(path: Path) -> Iterator[Placed]:
@@ -179,33 +208,45 @@ def _read_file(path: Path) -> Iterator[Placed]:
     if unknown or not isinstance(rows, list):
         raise DatasetError(path, 1, f"only [[example]] tables belong here, not {', '.join(unknown) or '[example]'}")
     for row, line in zip(rows, _lines_of_examples(path, len(rows)), strict=True):
-        yield Placed(_read_row(row, path, line), path, line)
+        yield Placed(_validated(Example, row, path, line=line), path, line)
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(_read_text(path))
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         raise DatasetError(path, int(line[1]) if line else 0, f"is not TOML: {error}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(path, 0, f"cannot be read: {error}") from error
+
+
+def _read_text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DatasetError(path, line, "is not UTF-8; save the file with that encoding") from error
+    except OSError as error:
+        raise DatasetError(path, 0, f"cannot be read: {error.strerror or error}") from error
 
 
 def _lines_of_examples(path: Path, count: int) -> list[int]:
     """Line numbers of the `[[example]]` headers; all zero for a file that writes its tables otherwise."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = _read_text(path).splitlines()
     found = [n for n, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*example\s*\]\]", line)]
     return found if len(found) == count else [0] * count
 
 
-def _read_row(row: object, path: Path, line: int) -> Example:
+def _validated(model: type[_Model], row: object, path: Path, *, line: int) -> _Model:
     try:
-        return Example.model_validate(row)
+        return model.model_validate(row)
     except ValidationError as error:
         problem = error.errors()[0]
         place = ".".join(str(part) for part in problem["loc"])
         reason = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(str(problem["loc"][-1]), model.model_fields, n=1)
+            reason = "no such field" + (f"; did you mean {near[0]}?" if near else "")
         raise DatasetError(path, line, f"{place}: {reason}" if place else reason) from error
 
 
@@ -214,6 +255,5 @@ def _refuse_repeated_ids(placed: Iterable[Placed]) -> None:
     for item in placed:
         earlier = first.setdefault(item.example.id, item)
         if earlier is not item:
-            raise DatasetError(
-                item.path, item.line, f"id {item.example.id!r} is taken by {earlier.path.name}:{earlier.line}"
-            )
+            taken = f"id {item.example.id!r} is taken by {earlier.path.name}:{earlier.line}"
+            raise DatasetError(item.path, item.line, taken)

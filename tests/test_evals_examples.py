@@ -33,9 +33,11 @@ abstain_reason = "out_of_domain"
 answers = ["Paris"]
 """
 
+ARTICLE = Corpus({"a.txt": "There were at least 83 deaths."}, "f")
 
-def _load(folder: Path, rows: str, *, fingerprint: str = "f") -> QuestionSet:
-    (folder / "set.toml").write_text(f'corpus_fingerprint = "{fingerprint}"\n')
+
+def _load(folder: Path, rows: str, *, about: str = "") -> QuestionSet:
+    (folder / "set.toml").write_text(f'corpus_fingerprint = "f"\n{about}')
     (folder / "rows.toml").write_text(rows, encoding="utf-8")
     return load_questions(folder)
 
@@ -44,6 +46,10 @@ def _problems(folder: Path, rows: str, *, article: str = "There were at least 83
     """The linter's findings about single examples of a small set, joined."""
     corpus = Corpus({"a.txt": article}, "f")
     return "\n".join(one.why for one in lint(_load(folder, rows), corpus) if one.place.startswith("rows.toml"))
+
+
+def _whys(questions: QuestionSet, corpus: Corpus) -> list[str]:
+    return [problem.why for problem in lint(questions, corpus)]
 
 
 def test_the_shipped_set_has_no_problem() -> None:
@@ -90,7 +96,16 @@ def test_a_conversation_has_earlier_turns_and_a_scored_one(tmp_path: Path) -> No
         ('question = "How many died?"', 'turns = ["one"]', "at least two"),
         ("numbers = [{ value = 83 }]", "numbers = [{ value = true_ }]", "is not TOML"),
         ("numbers = [{ value = 83 }]", 'dates = ["2025-13"]', "is no date"),
-        ("numbers =", "figures =", "figures"),
+        ("numbers = [{ value = 83 }]", 'numbers = [{ value = "83" }]', "numbers.0.value"),
+        ("numbers = [{ value = 83 }]", "numbers = [{ value = nan }]", "numbers.0.value"),
+        ("numbers = [{ value = 83 }]", "numbers = 83", "numbers"),
+        ("numbers =", "figures =", "figures: no such field"),
+        ("numbers =", "number =", "did you mean numbers"),
+        ('split = "dev"', 'split = "dev"\nsplit = "test"', "is not TOML"),
+        ('split = "dev"', 'split = "dev"\ndraft = "yes"', "draft"),
+        ('split = "dev"', 'split = "dev"\nderived = 1', "derived"),
+        ('question = "How many died?"', "question = 7", "question"),
+        ('quote = "at least 83 deaths"', 'text = "at least 83 deaths"', "evidence.0.0.quote"),
         ('split = "dev"', 'split = "dev"\nanswerable = false', "abstain_reason"),
         ('id = "deaths"', 'id = "The Deaths"', "id"),
     ],
@@ -107,6 +122,51 @@ def test_an_id_taken_twice_is_refused_at_its_second_place(tmp_path: Path) -> Non
     with pytest.raises(DatasetError, match=r"'deaths' is taken by rows\.toml:2") as refused:
         _load(tmp_path, GOOD + GOOD)
     assert refused.value.line == 10
+
+
+@pytest.mark.parametrize("rows", ["[[question]]\n", "example = 5\n", "[example]\nid = 'a'\n"])
+def test_a_file_of_other_tables_is_refused(tmp_path: Path, rows: str) -> None:
+    with pytest.raises(DatasetError, match=r"rows\.toml:1: only \[\[example\]\] tables"):
+        _load(tmp_path, rows)
+
+
+def test_a_row_that_is_no_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"rows\.toml") as refused:
+        _load(tmp_path, "example = [1, 2]\n")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_is_not_utf_8_is_refused_at_its_line(tmp_path: Path) -> None:
+    (tmp_path / "set.toml").write_text('corpus_fingerprint = "f"\n')
+    (tmp_path / "rows.toml").write_bytes(GOOD.replace("died", "starben — früh").encode("cp1252"))
+    with pytest.raises(DatasetError, match="is not UTF-8") as refused:
+        load_questions(tmp_path)
+    assert refused.value.line == 6
+
+
+def test_a_file_that_an_editor_of_windows_saved_is_read(tmp_path: Path) -> None:
+    (tmp_path / "set.toml").write_bytes(b'\xef\xbb\xbfcorpus_fingerprint = "f"\r\n')
+    (tmp_path / "rows.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert load_questions(tmp_path).placed[0].line == 2
+
+
+@pytest.mark.parametrize(
+    ("about", "why"),
+    [
+        ("[quotas]\nper_type = -1\n", "quotas.per_type"),
+        ("[quotas]\nper_type = 1.5\n", "quotas.per_type"),
+        ("[quotas]\nunanswerable = 33\n", "quotas.unanswerable"),
+        ('[quotas]\nboth_splits = "yes"\n', "quotas.both_splits"),
+        ("[quotas]\nper_kind = 6\n", "no such field"),
+        ("[quota]\nper_type = 6\n", "quota: no such field; did you mean quotas"),
+        ("quotas = 6\n", "quotas"),
+    ],
+)
+def test_quotas_that_make_no_sense_are_refused(tmp_path: Path, about: str, why: str) -> None:
+    with pytest.raises(DatasetError, match=why) as refused:
+        _load(tmp_path, GOOD, about=about)
+    assert refused.value.path.endswith("set.toml")
+    assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize("rows", ["", "# nothing yet\n"])
@@ -189,15 +249,80 @@ def test_what_must_not_be_answered_occurs_in_no_article(tmp_path: Path) -> None:
     assert "'Paris' occurs in a.txt" in _problems(tmp_path, UNANSWERABLE, article="He lives in Paris.")
 
 
-def test_the_linter_tells_of_quotas_repeats_twins_and_another_corpus(tmp_path: Path) -> None:
+def test_a_draft_is_read_and_told_of_until_somebody_has_edited_it(tmp_path: Path) -> None:
+    row = GOOD.replace('split = "dev"', 'split = "dev"\ndraft = true')
+    assert _load(tmp_path, row).examples[0].draft
+    assert _problems(tmp_path, row) == "deaths: a draft: put it into your own words and remove `draft`"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('types = ["number"]', 'types = ["number", "number"]', "type number is named twice"),
+        ('types = ["number"]', 'types = ["near_miss"]', "type near_miss is for questions with that abstain_reason"),
+        ('types = ["number"]', 'types = ["number", "follow_up"]', "follow_up and turns belong together"),
+        ('question = "How many died?"', 'turns = ["Were there strikes?", "How many died?"]', "belong together"),
+        ("value = 83 }", "value = 83, tolerance = 60 }", "accepts too much beside 83"),
+        ('split = "dev"', 'split = "dev"\nmust_include = [["of hunger", "of thirst"]]', "'of hunger', 'of thirst'"),
+        ("numbers = [{ value = 83 }]", 'answers = ["the"]', "so common that any answer holds it: 'the'"),
+        ("numbers = [{ value = 83 }]", 'answers = ["a"]', "so common that any answer holds it: 'a'"),
+        ("numbers = [{ value = 83 }]", 'answers = ["–"]', "no word that could be found"),
+        ("at least 83 deaths", "deaths", "stands 4 times in a.txt"),
+    ],
+)
+def test_the_linter_finds_what_cannot_be_meant(tmp_path: Path, old: str, new: str, why: str) -> None:
+    article = "There were at least 83 deaths. The deaths, all deaths, go on: deaths."
+    assert why in _problems(tmp_path, GOOD.replace(old, new), article=article)
+
+
+def test_must_include_stands_in_the_evidence_of_a_derived_answer_too(tmp_path: Path) -> None:
+    row = GOOD.replace('split = "dev"', 'split = "dev"\nderived = true\nmust_include = ["famine"]')
+    assert "must_include is in no evidence: 'famine'" in _problems(tmp_path, row)
+
+
+def test_a_conversation_of_five_turns_is_too_long(tmp_path: Path) -> None:
+    row = GOOD.replace('question = "How many died?"', 'turns = ["a?", "b?", "c?", "d?", "How many?"]')
+    assert "5 turns" in _problems(tmp_path, row.replace('["number"]', '["number", "follow_up"]'))
+
+
+def test_the_evidence_of_a_restricted_question_is_of_one_source(tmp_path: Path) -> None:
+    other = '[{ source = "b.txt", quote = "at least 83 deaths" }]'
+    row = GOOD.replace("evidence = [[", f"evidence = [{other}, [").replace(
+        '["number"]', '["number", "source_restricted"]'
+    )
+    corpus = Corpus({"a.txt": "at least 83 deaths", "b.txt": "at least 83 deaths"}, "f")
+    assert _whys(_load(tmp_path, row), corpus) == ["deaths: restricted to one source, but the evidence is of 2"]
+
+
+def test_every_article_that_holds_the_quote_is_named(tmp_path: Path) -> None:
+    corpus = Corpus({"a.txt": "at least 83 deaths", "b.txt": "There were at least 83 deaths."}, "f")
+    assert "stands in b.txt too; add a group for it" in "\n".join(_whys(_load(tmp_path, GOOD), corpus))
+
+
+def test_a_question_is_the_same_whatever_its_case_and_punctuation(tmp_path: Path) -> None:
+    again = GOOD.replace('"deaths"', '"again"').replace("How many died?", "how many DIED")
+    assert "asked twice: 'how many DIED', by deaths and again" in _whys(_load(tmp_path, GOOD + again), ARTICLE)
+
+
+def test_no_example_is_its_own_twin(tmp_path: Path) -> None:
+    row = GOOD.replace('["number"]', '["number", "twin"]').replace('split = "dev"', 'split = "dev"\ntwin = "deaths"')
+    assert "deaths: is its own twin" in _whys(_load(tmp_path, row), ARTICLE)
+
+
+def test_a_set_that_promises_nothing_may_be_small(tmp_path: Path) -> None:
+    assert _whys(_load(tmp_path, GOOD), ARTICLE) == []
+
+
+def test_the_linter_holds_a_set_to_what_it_promises(tmp_path: Path) -> None:
+    about = "[quotas]\nper_type = 2\nunanswerable = 0.33\nboth_splits = true\n"
+    found = _whys(_load(tmp_path, GOOD, about=about), ARTICLE)
+    assert "0 of 1 examples are unanswerable; at least 33% must be" in found
+    assert "type number has 1 examples; at least 2 are needed" in found
+    assert "type number has no example in the test split" in found
+
+
+def test_the_linter_tells_of_repeats_twins_and_another_corpus(tmp_path: Path) -> None:
     twin = GOOD.replace('"deaths"', '"deaths-again"').replace('split = "dev"', 'split = "dev"\ntwin = "nobody"')
-    found = "\n".join(one.why for one in lint(_load(tmp_path, GOOD + twin), Corpus({"a.txt": "83"}, "other")))
-    for why in [
-        "fingerprint other",
-        "0 of 2 examples are unanswerable",
-        "type date has 0 examples",
-        "type number has no example in the test split",
-        "its twin 'nobody' does not exist",
-        "asked twice: 'How many died?'",
-    ]:
+    found = "\n".join(_whys(_load(tmp_path, GOOD + twin), Corpus({"a.txt": "83"}, "other")))
+    for why in ["fingerprint other", "its twin 'nobody' does not exist", "asked twice: 'How many died?'"]:
         assert why in found
