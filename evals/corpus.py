@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.examples import Example, Quote
+from vectorstore.decoding import decode
 from vectorstore.errors import CorpusMissing
 from vectorstore.types import Span
 
@@ -55,7 +56,7 @@ def read_corpus(folder: Path) -> Corpus:
     if not files:
         raise CorpusMissing(f"{folder} holds no article (.txt or .md); name another folder with --corpus")
     contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-    texts = {source: content.decode("utf-8", errors="replace") for source, content in contents.items()}
+    texts = {source: decode(content) for source, content in contents.items()}
     return Corpus(texts, _fingerprint(contents))
 
 

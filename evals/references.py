@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from weakref import finalize
 
 from evals.corpus import Corpus, Evidence
 from evals.examples import Example
 from evals.runner import Answerer
+from evals.scoring import K
 from qa.types import Answer, Citation, Claim, Turn
-from vectorstore.types import Chunk, Passage
+from vectorstore.lexical import LexicalIndex, build_lexical
+from vectorstore.sentences import sentences
+from vectorstore.types import Chunk, Passage, Span
 
 
 def references(examples: Sequence[Example], corpus: Corpus) -> Mapping[str, Answerer]:
     """The reference answerers by name, best first."""
     return {
         "oracle evidence": oracle(examples, corpus),
+        "BM25 sentence": bm25_sentence(corpus),
         "always abstain": always_abstain,
         "random line": random_line(corpus),
     }
@@ -50,6 +59,22 @@ def random_line(corpus: Corpus) -> Answerer:
     return answer
 
 
+def bm25_sentence(corpus: Corpus) -> Answerer:
+    """Quotes the sentence that BM25 puts first, always; abstains where no word of the question is in any."""
+    places = [place for source in sorted(corpus.texts) for place in _sentences(source, corpus.texts[source])]
+    index = _Sentences([_passage(number, place, corpus) for number, place in enumerate(places)])
+
+    def answer(question: str, history: Sequence[Turn]) -> Answer:
+        found = index.search(question)
+        if not found:
+            return always_abstain(question, history)
+        first = found[0].chunk
+        said = quoting(question, [Evidence(first.source, first.start, first.end)], corpus)
+        return replace(said, passages=found)
+
+    return answer
+
+
 def quoting(question: str, places: Sequence[Evidence], corpus: Corpus) -> Answer:
     """An answer made of the places' own words, each with its footnote and as its passage."""
     citations = tuple(_citation(number, place, corpus) for number, place in enumerate(places, 1))
@@ -67,6 +92,27 @@ def _citation(number: int, place: Evidence, corpus: Corpus) -> Citation:
 def _passage(position: int, place: Evidence, corpus: Corpus) -> Passage:
     text = corpus.texts[place.source][place.start : place.end]
     return Passage(Chunk(place.source, position, text, place.start, place.end, place.source, place.source), 1.0)
+
+
+class _Sentences:
+    """A BM25 index of sentences, in a folder that goes when this does."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        home = mkdtemp()
+        finalize(self, rmtree, home, ignore_errors=True)
+        self._passages = {passage.chunk.id: passage for passage in passages}
+        folder = Path(home) / "sentences"
+        build_lexical([passage.chunk for passage in passages], folder)
+        self._index = LexicalIndex(folder)
+
+    def search(self, query: str) -> tuple[Passage, ...]:
+        found = self._index.search(query, candidates=K)
+        return tuple(replace(self._passages[one.id], score=one.score) for one in found)
+
+
+def _sentences(source: str, text: str) -> list[Evidence]:
+    lines = [sentences(text, Span(line.start, line.end)) for line in _lines(source, text)]
+    return [Evidence(source, span.start, span.end) for spans in lines for span in spans]
 
 
 def _lines(source: str, text: str) -> list[Evidence]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from evals.corpus import Corpus
 from evals.estimates import Estimate, estimate, percentile
@@ -14,6 +15,9 @@ from qa.types import Answer, Turn
 
 Answerer = Callable[[str, Sequence[Turn]], Answer]
 """What is measured: a question and the conversation before it give an answer."""
+
+Outcome = Literal["right", "wrong", "left", "failed"]
+"""What an example came to: `left` is an abstention though the articles tell; a due abstention is `right`."""
 
 Progress = Callable[[int, int], None]
 """Told after each example: how many are done, of how many."""
@@ -36,6 +40,15 @@ class Row:
     def right(self) -> bool:
         """Answered rightly with a supporting citation, or abstained where the articles do not tell."""
         return bool(self.scores["right_with_citation" if self.example.answerable else "abstention_recall"])
+
+    @property
+    def outcome(self) -> Outcome:
+        """The example's result in one word."""
+        if self.error:
+            return "failed"
+        if self.right:
+            return "right"
+        return "left" if self.answer and self.answer.abstained else "wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +79,31 @@ class Run:
         return percentile([row.seconds for row in self.rows], percent)
 
 
-def run(answerer: Answerer, examples: Sequence[Example], corpus: Corpus, *, progress: Progress | None = None) -> Run:
-    """Ask and score every example, one after another."""
+def run(
+    answerer: Answerer,
+    examples: Sequence[Example],
+    corpus: Corpus,
+    *,
+    progress: Progress | None = None,
+    last: Answerer | None = None,
+) -> Run:
+    """Ask and score every example, one after another; `last` may answer the scored questions, after the others."""
     rows = []
     for done, example in enumerate(examples, 1):
-        rows.append(run_example(answerer, example, corpus))
+        rows.append(run_example(answerer, example, corpus, last=last))
         if progress:
             progress(done, len(examples))
     return Run(tuple(rows))
 
 
-def run_example(answerer: Answerer, example: Example, corpus: Corpus) -> Row:
+def run_example(answerer: Answerer, example: Example, corpus: Corpus, *, last: Answerer | None = None) -> Row:
     """Ask an example, the earlier turns of its conversation first, and score the last answer."""
     history: tuple[Turn, ...] = ()
     started = time.perf_counter()
     try:
         history = converse(answerer, example.earlier)
         started = time.perf_counter()
-        answer = answerer(example.asked, history)
+        answer = (last or answerer)(example.asked, history)
     except Exception as error:  # whatever the answerer raises is a result of the run, not its end
         why = f"{type(error).__name__}: {error}"
         return Row(example, history, None, why, score_failure(example), time.perf_counter() - started)

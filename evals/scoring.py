@@ -40,6 +40,10 @@ METRICS: Mapping[str, str] = {
 }
 
 
+LOWER_IS_BETTER = frozenset({"dangling_marks", "false_answer_rate", "over_abstention"})
+"""Of all others more is better."""
+
+
 def score(example: Example, answer: Answer, corpus: Corpus) -> Scores:
     """All metrics of one answer, in the order of METRICS."""
     found = {

@@ -20,13 +20,13 @@ MAY_IMPORT = {
     "prompts": {"prompts"},
     "qa": {"qa", "vectorstore", "prompts"},
     "evals": {"evals", "qa", "vectorstore", "prompts"},
-    "training": {"training", "qa", "vectorstore"},
+    "training": {"training", "evals", "qa", "vectorstore"},
 }
 ENCODERS = ("vectorstore/embedding/",)
 READER = ("qa/reading/", "training/")
 CHAT_MODELS = ("qa/chat_model.py", "qa/langchain.py")
 WEB = ("qa/ui.py", "qa/server.py")
-TERMINAL = ("qa/cli.py", "evals/__main__.py", "evals/report.py")
+TERMINAL = ("qa/cli.py", "evals/__main__.py", "evals/commands/", "evals/report/terminal.py")
 FOR_WORK = ("safetensors", "tqdm")
 """Installed with `dev`, for training."""
 RIVALS = ("langchain_chroma", "langchain_huggingface", "langchain_text_splitters")
@@ -42,6 +42,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "torch": (*ENCODERS, "training/"),
     "tiktoken": ("vectorstore/tokens.py",),
     "bm25s": ("vectorstore/lexical.py", "training/negatives.py"),
+    "jinja2": ("evals/report/html.py",),
     "langchain": CHAT_MODELS,
     "langchain_core": CHAT_MODELS,
     "gradio": WEB,
