@@ -1,8 +1,9 @@
 """The same questions asked once more, elsewhere and otherwise: is the answer the same, and what does abstaining hide?
 
 The second pass runs in a process of its own, with another hash seed, from the last example to the first, and with
-abstention off. What the first pass answered must come out the same to the last byte, and what it left with the same
-passages and the same confidence. What it says of the rest shows what confidence is worth below the threshold.
+abstention off. What the first pass answered must come out the same to the last byte, its numbers within a millionth;
+what it left, with the same passages and confidence. What it says of the rest shows what confidence is worth below the
+threshold.
 """
 
 from __future__ import annotations
@@ -27,22 +28,33 @@ if TYPE_CHECKING:
     from qa import Settings
 
 _HASH_SEED = "20251130"
-_OF_A_RUN = ("seconds", "notices", "usage", "settings_fingerprint")
-"""Fields of an answer that differ between equal answers."""
+_NOT_COMPARED = ("seconds", "notices", "usage", "settings_fingerprint", "confidence", "passages")
+"""Fields of an answer that differ between equal answers, or are compared as numbers."""
 _OF_SAYING = ("text", "claims", "citations", "abstained", "reason")
 """Fields that abstention off may change."""
+_TOLERANCE = 1e-6
+"""Processors add up in different orders; a confidence or score may move by so much."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the second pass saw of an example."""
+    """What is kept of an answer, to see whether it comes out again."""
 
     id: str
-    digest: str
-    """Of the whole answer; of what led to it where the first pass abstained."""
+    said: str
+    """Digest of the answer."""
     found: str
-    """Digest of query, passages and confidence."""
+    """Digest of what led to it: the query, and the passages in their order."""
+    numbers: tuple[float, ...]
+    """Confidence, and the passages' scores."""
     attempt: Attempt
+
+    def is_like(self, other: Seen, *, whole: bool) -> bool:
+        """Whether both are of the same answer; not `whole`: of one that was found alike."""
+        near = len(self.numbers) == len(other.numbers) and all(
+            abs(one - two) <= _TOLERANCE for one, two in zip(self.numbers, other.numbers, strict=True)
+        )
+        return near and self.found == other.found and (not whole or self.said == other.said)
 
 
 class SecondPass:
@@ -50,14 +62,14 @@ class SecondPass:
 
     def __init__(self, settings: Settings, questions: Path, examples: Sequence[Example]) -> None:
         job = {"settings": settings.model_dump(mode="json"), "questions": str(questions.absolute())}
-        home = str(Path(__file__).parent.parent)
+        ours = os.pathsep.join(filter(None, [str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH")]))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "evals.second_pass"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONHASHSEED": _HASH_SEED, "PYTHONPATH": home},
+            env={**os.environ, "PYTHONHASHSEED": _HASH_SEED, "PYTHONPATH": ours},
         )
         assert self._process.stdin
         self._process.stdin.write(json.dumps({**job, "ids": [example.id for example in examples]}))
@@ -71,7 +83,10 @@ class SecondPass:
             why = err.strip().splitlines()[-1:] or [f"exit status {self._process.returncode}"]
             raise UserError(f"the second pass failed: {why[0]}; leave it out with --once")
         rows = json.loads(out)
-        return {row["id"]: Seen(row["id"], row["digest"], row["found"], Attempt(**row["attempt"])) for row in rows}
+        return {
+            row["id"]: Seen(**{**row, "numbers": tuple(row["numbers"]), "attempt": Attempt(**row["attempt"])})
+            for row in rows
+        }
 
     def stop(self) -> None:
         """End the process, if it still runs."""
@@ -91,20 +106,23 @@ def see(row: Row) -> Seen:
     """What is kept of a row."""
     answer = row.answer
     assert answer, row.error
-    attempt = Attempt(answer.confidence, row.example.answerable and row.right, row.example.answerable)
-    return Seen(row.example.id, _digest(answer), _digest(answer, without=_OF_SAYING), attempt)
+    fields = {name: value for name, value in answer.to_dict().items() if name not in _NOT_COMPARED}
+    told = {name: value for name, value in fields.items() if name not in _OF_SAYING}
+    return Seen(
+        row.example.id,
+        _digest(fields),
+        _digest({**told, "passages": [passage.chunk.id for passage in answer.passages]}),
+        (answer.confidence, *(passage.score for passage in answer.passages)),
+        Attempt(answer.confidence, row.example.answerable and row.right, row.example.answerable),
+    )
 
 
 def _differs(row: Row, answer: Answer, second: Mapping[str, Seen]) -> bool:
     other = second.get(row.example.id)
-    if other is None:
-        return True
-    same = see(row)
-    return same.found != other.found or (not answer.abstained and same.digest != other.digest)
+    return other is None or not see(row).is_like(other, whole=not answer.abstained)
 
 
-def _digest(answer: Answer, without: Sequence[str] = ()) -> str:
-    fields = {name: value for name, value in answer.to_dict().items() if name not in {*_OF_A_RUN, *without}}
+def _digest(fields: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 

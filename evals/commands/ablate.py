@@ -38,7 +38,8 @@ def ablate_parts(
     from evals.suite import prepare
 
     job = prepare(settings_for(corpus), questions)
-    page = read_marked(into) if into else ""
+    if into:
+        read_marked(into)  # a file without a place is told before minutes of asking
     with progress_bar("asking") as progress:
         found = list(ablate(job.settings, job.examples, job.corpus, progress=progress))
     table = Table(*_HEAD, title=f"{len(job.examples)} examples")
@@ -48,7 +49,7 @@ def ablate_parts(
     if json_:
         write_text(json_, json.dumps([_row(variant) for variant in found], ensure_ascii=False, indent=1) + "\n")
     if into:
-        write_text(into, _MARKED.sub(lambda _: to_markdown(found), page))
+        write_text(into, _MARKED.sub(lambda _: to_markdown(found), read_marked(into)))
 
 
 def to_markdown(found: Sequence[Variant]) -> str:
