@@ -61,7 +61,11 @@ class SecondPass:
     """A second pass under way; `finish` waits for it."""
 
     def __init__(self, settings: Settings, questions: Path, examples: Sequence[Example]) -> None:
-        job = {"settings": settings.model_dump(mode="json"), "questions": str(questions.absolute())}
+        job = {
+            "settings": settings.model_dump(mode="json"),
+            "questions": str(questions.absolute()),
+            "ids": [example.id for example in examples],
+        }
         ours = os.pathsep.join(filter(None, [str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH")]))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "evals.second_pass"],
@@ -72,7 +76,7 @@ class SecondPass:
             env={**os.environ, "PYTHONHASHSEED": _HASH_SEED, "PYTHONPATH": ours},
         )
         assert self._process.stdin
-        self._process.stdin.write(json.dumps({**job, "ids": [example.id for example in examples]}))
+        self._process.stdin.write(json.dumps(job))
         self._process.stdin.close()
         self._process.stdin = None
 

@@ -28,12 +28,13 @@ def examples() -> tuple[Example, ...]:
     return (*[one for one in every if one.answerable][:4], *[one for one in every if not one.answerable][:2])
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return load_settings(corpus_dir=ROOT / "seeds", index_dir=tmp_path / "index")
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Settings:
+    index = tmp_path_factory.mktemp("index")
+    return load_settings(corpus_dir=ROOT / "seeds", index_dir=index, cache_dir=model_cache)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def found(settings: Settings, examples: tuple[Example, ...], corpus: Corpus) -> list[Variant]:
     return list(ablate(settings, examples, corpus))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from evals.benchmarks.beir import is_beir, load_beir
 from evals.benchmarks.results import Header, Results, program_versions
 from evals.benchmarks.squad import load_squad
 from evals.benchmarks.summary import Figure, Summary, ask_all, shuffled, summarised
-from vectorstore.errors import DatasetError, ModelUnavailable, UserError
+from evals.commands.options import console, progress_bar
+from evals.saved import write_text
+from vectorstore.errors import DatasetError, ModelUnavailable
 
 if TYPE_CHECKING:
     from qa.reading import Reader
@@ -105,7 +106,7 @@ def benchmark(
         raise DatasetError(path, 0, f"is no benchmark: name {_FORMS}" if path.exists() else "there is no such path")
     _print(summary)
     if json_:
-        _write_json(summary, json_)
+        write_text(json_, json.dumps(summary.to_dict(), indent=1, ensure_ascii=False) + "\n")
 
 
 def _run_beir(wanted: _Wanted, settings: Settings) -> Summary:
@@ -122,10 +123,10 @@ def _run_beir(wanted: _Wanted, settings: Settings) -> Summary:
         models = {"embeddings": footnote.corpus.embeddings.fingerprint}
         header = Header("beir", found.fingerprint, settings.fingerprint, program_versions() | models)
         with wanted.opened(header) as results, _kept(results):
-            with _bar("indexing") as indexing:
+            with progress_bar("indexing") as indexing:
                 report = footnote.sync(progress=indexing)
             queries = shuffled(found.queries, limit=wanted.limit)
-            with _bar("asking") as asking:
+            with progress_bar("asking") as asking:
                 asker = Asker(footnote, files)
                 ask = partial(ask_at_once, opening, asker, workers=workers)
                 rows = ask_all(queries, ask, results, progress=asking)
@@ -147,7 +148,7 @@ def _run_squad(wanted: _Wanted) -> Summary:
     with wanted.opened(header) as results:
         reader = _reader()
         questions = shuffled(found.questions, limit=wanted.limit)
-        with _kept(results), _bar("reading") as reading:
+        with _kept(results), progress_bar("reading") as reading:
             rows = ask_all(questions, partial(map, partial(read_question, reader)), results, progress=reading)
         answerable = sum(bool(one.answers) for one in questions)
         counts = {"answerable": answerable, "unanswerable": len(questions) - answerable}
@@ -175,31 +176,17 @@ def _kept(results: Results) -> Iterator[None]:
         raise
 
 
-@contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on stderr when somebody is looking."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
 def _print(summary: Summary) -> None:
-    terminal = Console().is_terminal
-    console = Console(markup=False, highlight=False, width=None if terminal else 160, soft_wrap=not terminal)
+    page = console()
     counts = "".join(f", {value} {name.replace('_', ' ')}" for name, value in summary.counts.items())
-    console.print(f"{summary.name}: {summary.questions} questions, {summary.failed} failed{counts}")
+    page.print(f"{summary.name}: {summary.questions} questions, {summary.failed} failed{counts}")
     table = Table("figure", "value", "95 % interval", "n", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
     for figure in summary.figures:
         table.add_row(*_cells(figure))
-    console.print(table)
-    console.print(f"seconds a question: p50 {summary.seconds_p50:.3f}, p95 {summary.seconds_p95:.3f}")
+    page.print(table)
+    page.print(f"seconds a question: p50 {summary.seconds_p50:.3f}, p95 {summary.seconds_p95:.3f}")
 
 
 def _cells(figure: Figure) -> tuple[str, str, str, str]:
@@ -210,14 +197,6 @@ def _cells(figure: Figure) -> tuple[str, str, str, str]:
     if measured is None:
         return name, "–", "", "0"
     return name, f"{measured.value:.4f}", f"{measured.low:.4f} – {measured.high:.4f}", str(measured.n)
-
-
-def _write_json(summary: Summary, path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(summary.to_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror}; name another file") from error
 
 
 def _say(text: str) -> None:

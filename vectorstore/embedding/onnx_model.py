@@ -15,7 +15,7 @@ from vectorstore.embedding.interface import Vectors, refuse_blank
 
 _BATCH_TOKENS = 2048
 _BATCH_TEXTS = 64
-_LENGTH_STEP = 16
+_LENGTH_STEP = 8
 _PROBE = "The council opened a new library in March 2024, and 1,200 people came."
 _LEAST_PROBE_COSINE = 0.9995
 
@@ -48,7 +48,7 @@ class OnnxEmbeddings:
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (texts, dimensions), in the order of the texts; ValueError for a blank text."""
         refuse_blank(texts)
-        return self._embed([self._conversion.document_prompt + text for text in texts])
+        return self._embed([self._conversion.document_prompt + text for text in texts], least_rows=2)
 
     def embed_query(self, text: str) -> Vectors:
         """Unit vector, shape (dimensions,); ValueError for a blank text."""
@@ -65,32 +65,29 @@ class OnnxEmbeddings:
         if expected and not np.dot(self.probe(), expected) >= _LEAST_PROBE_COSINE:
             raise ConversionUnusable("its graph gives other vectors than when it was made")
 
-    def _embed(self, texts: Sequence[str]) -> Vectors:
+    def _embed(self, texts: Sequence[str], *, least_rows: int = 1) -> Vectors:
+        """Unit vectors; with at least two rows a batch, a text has the same vector in any company, to the last bit.
+
+        One row takes another path through the arithmetic than several, so a single text goes in twice.
+        """
         encodings = [self._encode(text) for text in texts]
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        for length, places in self._batches([len(encoding.ids) for encoding in encodings]):
-            # One row takes another path through the arithmetic than several, so a single text goes in twice.
-            feed = self._feed([encodings[place] for place in (places if len(places) > 1 else places * 2)], length)
+        for places in batches([len(encoding.ids) for encoding in encodings], pieces=_BATCH_TOKENS, rows=_BATCH_TEXTS):
+            feed = self._feed([encodings[place] for place in (places if len(places) >= least_rows else places * 2)])
             with self._lock:  # for each batch anew, so that a query waits for one batch, not for a whole corpus
                 vectors[places] = self._session.run(None, feed)[0][: len(places)]
         return vectors
-
-    def _batches(self, lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
-        """Padded lengths and places: a text's own length decides, so that its vector is the same in any company."""
-        steps = [min(-(-length // _LENGTH_STEP) * _LENGTH_STEP, self._conversion.max_seq_length) for length in lengths]
-        for step in sorted(set(steps)):
-            places = [place for place, own in enumerate(steps) if own == step]
-            for batch in batches([step] * len(places), pieces=_BATCH_TOKENS, rows=_BATCH_TEXTS):
-                yield step, [places[at] for at in batch]
 
     def _encode(self, text: str) -> Any:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         encoding.truncate(self._room)
         return self._tokenizer.post_process(encoding)
 
-    def _feed(self, encodings: list[Any], length: int) -> dict[str, Any]:
-        """One batch as the graph takes it; int64, shape (texts, length)."""
+    def _feed(self, encodings: list[Any]) -> dict[str, Any]:
+        """One batch as the graph takes it; int64, shape (texts, length); the length fills whole vector registers."""
         padding = self._conversion.padding
+        longest = max(len(encoding.ids) for encoding in encodings)
+        length = min(-(-longest // _LENGTH_STEP) * _LENGTH_STEP, self._conversion.max_seq_length)
         for encoding in encodings:
             encoding.pad(
                 length, direction="left" if padding.left else "right", pad_id=padding.id, pad_type_id=padding.type_id
