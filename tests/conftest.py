@@ -7,8 +7,13 @@ import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from evals.corpus import Corpus
+    from evals.examples import Example
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -24,6 +29,22 @@ def model_cache(request: pytest.FixtureRequest) -> Path:
     """Folder of converted models, kept between runs: converting MiniLM takes twenty seconds."""
     given = os.environ.get("FOOTNOTE_TEST_MODELS")
     return Path(given) if given else Path(request.config.cache.mkdir("models"))
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Corpus:
+    """The shipped articles as the evals read them."""
+    from evals.corpus import read_corpus
+
+    return read_corpus(SEEDS)
+
+
+@pytest.fixture(scope="session")
+def shipped() -> tuple[Example, ...]:
+    """The shipped examples."""
+    from evals.examples import load_questions
+
+    return load_questions().examples
 
 
 @pytest.fixture(autouse=True)

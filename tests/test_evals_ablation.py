@@ -8,18 +8,13 @@ import pytest
 
 from evals.ablation import COLUMNS, TOP_PASSAGE, Variant, ablate, variants
 from evals.commands.ablate import read_marked, to_markdown
-from evals.corpus import Corpus, read_corpus
+from evals.corpus import Corpus
 from evals.examples import Example, load_questions
 from qa import Settings
 from qa.settings import load_settings
 from vectorstore.errors import UserError
 
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture(scope="module")
-def corpus() -> Corpus:
-    return read_corpus(ROOT / "seeds")
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +30,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Set
 
 
 @pytest.fixture(scope="module")
-def found(settings: Settings, examples: tuple[Example, ...], corpus: Corpus) -> list[Variant]:
-    return list(ablate(settings, examples, corpus))
+def found(settings: Settings, examples: tuple[Example, ...], seeds: Corpus) -> list[Variant]:
+    return list(ablate(settings, examples, seeds))
 
 
 def test_a_chat_model_gets_rows_of_its_own(settings: Settings) -> None:

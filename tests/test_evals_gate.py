@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from evals.about import About
-from evals.corpus import Corpus, read_corpus
+from evals.corpus import Corpus
 from evals.corpus import Evidence as Place
-from evals.examples import RULES_FILE, Example, load_questions
+from evals.examples import RULES_FILE, Example
 from evals.gate import DEFAULT_COMPARED, Evidence, Rules, breaches, load_rules
 from evals.pairing import compare
 from evals.references import always_abstain, oracle, quoting
@@ -30,37 +30,27 @@ Fault = Callable[[Answer], Answer]
 
 
 @pytest.fixture(scope="module")
-def corpus() -> Corpus:
-    return read_corpus(ROOT / "seeds")
-
-
-@pytest.fixture(scope="module")
-def examples() -> tuple[Example, ...]:
-    return load_questions().examples
-
-
-@pytest.fixture(scope="module")
 def real(
-    examples: tuple[Example, ...], corpus: Corpus, model_cache: Path, tmp_path_factory: pytest.TempPathFactory
+    shipped: tuple[Example, ...], seeds: Corpus, model_cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Run:
     """What the product really answers."""
     index = tmp_path_factory.mktemp("index")
     settings = load_settings(corpus_dir=ROOT / "seeds", index_dir=index, cache_dir=model_cache)
     with open_corpus(None, settings) as footnote:
-        return run(lambda question, history: footnote.ask(question, history=history), examples, corpus)
+        return run(lambda question, history: footnote.ask(question, history=history), shipped, seeds)
 
 
-def saved(found: Run, corpus: Corpus) -> SavedRun:
-    return save(found, About("extractive", "s", corpus.fingerprint))
+def saved(found: Run, seeds: Corpus) -> SavedRun:
+    return save(found, About("extractive", "s", seeds.fingerprint))
 
 
-def broken(before: Run, after: Run, corpus: Corpus) -> set[tuple[str, str]]:
+def broken(before: Run, after: Run, seeds: Corpus) -> set[tuple[str, str]]:
     """Kind and rule of each breach, the earlier run being the baseline."""
-    comparison = compare(saved(before, corpus), saved(after, corpus))
+    comparison = compare(saved(before, seeds), saved(after, seeds))
     return {(one.kind, one.rule) for one in breaches(after, RULES, Evidence(comparison=comparison))}
 
 
-def with_fault(found: Run, fault: Fault, corpus: Corpus, *, every: int = 1) -> Run:
+def with_fault(found: Run, fault: Fault, seeds: Corpus, *, every: int = 1) -> Run:
     """The run that the product would give if every so many answers had the fault."""
     rows = iter(found.rows)
     places = iter(range(len(found.rows)))
@@ -71,7 +61,7 @@ def with_fault(found: Run, fault: Fault, corpus: Corpus, *, every: int = 1) -> R
         return given if next(places) % every else fault(given)
 
     single = [row.example.model_copy(update={"question": row.example.asked, "turns": ()}) for row in found.rows]
-    asked = run(answer, single, corpus)
+    asked = run(answer, single, seeds)
     pairs = zip(asked.rows, found.rows, strict=True)
     return Run(tuple(replace(new, example=old.example, history=old.history) for new, old in pairs))
 
@@ -104,23 +94,23 @@ def shuffling(answer: Answer) -> Answer:
     return replace(answer, passages=tuple(mixed))
 
 
-def answering_everything(corpus: Corpus) -> Fault:
+def answering_everything(seeds: Corpus) -> Fault:
     def fault(answer: Answer) -> Answer:
         if not (answer.abstained and answer.passages):
             return answer
         first = answer.passages[0].chunk
-        said = quoting(answer.question, [Place(first.source, first.start, first.end)], corpus)
+        said = quoting(answer.question, [Place(first.source, first.start, first.end)], seeds)
         return replace(said, passages=answer.passages)
 
     return fault
 
 
-def swapping_citations(corpus: Corpus) -> Fault:
+def swapping_citations(seeds: Corpus) -> Fault:
     """Every footnote points at the first line of another article: a true quote of something else."""
 
     def swapped(one: Citation) -> Citation:
-        source = next(source for source in sorted(corpus.texts) if source != one.source)
-        quote = corpus.texts[source].splitlines()[0]
+        source = next(source for source in sorted(seeds.texts) if source != one.source)
+        quote = seeds.texts[source].splitlines()[0]
         return replace(one, source=source, start=0, end=len(quote), quote=quote)
 
     def fault(answer: Answer) -> Answer:
@@ -140,56 +130,56 @@ def inventing_a_mark(answer: Answer) -> Answer:
     return replace(answer, text=f"{answer.text} [9]")
 
 
-def test_the_same_answers_keep_the_gate_green(real: Run, corpus: Corpus) -> None:
-    assert broken(real, with_fault(real, without_fault, corpus), corpus) == set()
+def test_the_same_answers_keep_the_gate_green(real: Run, seeds: Corpus) -> None:
+    assert broken(real, with_fault(real, without_fault, seeds), seeds) == set()
 
 
-def test_swapped_citations_turn_the_gate_red(real: Run, corpus: Corpus) -> None:
-    found = broken(real, with_fault(real, swapping_citations(corpus), corpus), corpus)
+def test_swapped_citations_turn_the_gate_red(real: Run, seeds: Corpus) -> None:
+    found = broken(real, with_fault(real, swapping_citations(seeds), seeds), seeds)
     assert {("baseline", "citation_precision"), ("baseline", "right_with_citation")} <= found
     assert ("promise", "quote_fidelity") not in found
 
 
-def test_dropped_footnotes_turn_the_gate_red(real: Run, corpus: Corpus) -> None:
-    found = broken(real, with_fault(real, dropping_footnotes, corpus), corpus)
+def test_dropped_footnotes_turn_the_gate_red(real: Run, seeds: Corpus) -> None:
+    found = broken(real, with_fault(real, dropping_footnotes, seeds), seeds)
     assert {("baseline", "citation_recall"), ("floor", "right_with_citation")} <= found
     assert ("promise", "dangling_marks") not in found
 
 
-def test_answering_everything_turns_the_gate_red(real: Run, corpus: Corpus) -> None:
-    found = broken(real, with_fault(real, answering_everything(corpus), corpus), corpus)
+def test_answering_everything_turns_the_gate_red(real: Run, seeds: Corpus) -> None:
+    found = broken(real, with_fault(real, answering_everything(seeds), seeds), seeds)
     assert {("baseline", "abstention_recall"), ("floor", "abstention_recall"), ("baseline", "utility")} <= found
 
 
-def test_always_abstaining_turns_the_gate_red(real: Run, corpus: Corpus) -> None:
-    found = broken(real, with_fault(real, abstaining, corpus), corpus)
+def test_always_abstaining_turns_the_gate_red(real: Run, seeds: Corpus) -> None:
+    found = broken(real, with_fault(real, abstaining, seeds), seeds)
     assert {("baseline", "over_abstention"), ("floor", "over_abstention"), ("baseline", "right")} <= found
 
 
-def test_changed_numbers_turn_the_gate_red(real: Run, corpus: Corpus) -> None:
-    found = broken(real, with_fault(real, changing_numbers, corpus), corpus)
+def test_changed_numbers_turn_the_gate_red(real: Run, seeds: Corpus) -> None:
+    found = broken(real, with_fault(real, changing_numbers, seeds), seeds)
     assert {("baseline", "right"), ("baseline", "right_with_citation")} <= found
 
 
-def test_shuffled_passages_turn_the_gate_red(real: Run, corpus: Corpus) -> None:
-    assert broken(real, with_fault(real, shuffling, corpus), corpus) == {("baseline", "ndcg@5"), ("baseline", "hit@5")}
+def test_shuffled_passages_turn_the_gate_red(real: Run, seeds: Corpus) -> None:
+    assert broken(real, with_fault(real, shuffling, seeds), seeds) == {("baseline", "ndcg@5"), ("baseline", "hit@5")}
 
 
-def test_one_moved_quote_or_invented_mark_is_enough(real: Run, corpus: Corpus) -> None:
+def test_one_moved_quote_or_invented_mark_is_enough(real: Run, seeds: Corpus) -> None:
     once = len(real.rows)
     cited = next(at for at, row in enumerate(real.rows) if row.answer and row.answer.citations)
     turned = Run((*real.rows[cited:], *real.rows[:cited]))
     for fault, metric in ((moving_quotes, "quote_fidelity"), (inventing_a_mark, "dangling_marks")):
-        assert ("promise", metric) in broken(real, with_fault(turned, fault, corpus, every=once), corpus)
+        assert ("promise", metric) in broken(real, with_fault(turned, fault, seeds, every=once), seeds)
 
 
 @pytest.mark.parametrize("fault", [dropping_footnotes, abstaining, shuffling])
-def test_a_fault_in_every_fifth_answer_is_noticed(real: Run, corpus: Corpus, fault: Fault) -> None:
-    found = broken(real, with_fault(real, fault, corpus, every=5), corpus)
+def test_a_fault_in_every_fifth_answer_is_noticed(real: Run, seeds: Corpus, fault: Fault) -> None:
+    found = broken(real, with_fault(real, fault, seeds, every=5), seeds)
     assert {kind for kind, _ in found} >= {"baseline"}
 
 
-def test_a_few_losses_and_gains_are_noise(real: Run, corpus: Corpus) -> None:
+def test_a_few_losses_and_gains_are_noise(real: Run, seeds: Corpus) -> None:
     right = [row.example.id for row in real.rows if row.right and row.example.answerable]
     wrong = [row.example.id for row in real.rows if not row.right and row.example.answerable]
 
@@ -202,22 +192,22 @@ def test_a_few_losses_and_gains_are_noise(real: Run, corpus: Corpus) -> None:
         return Run(tuple(rows))
 
     noisy = turned(turned(real, right[:4], 0.0), wrong[:2], 1.0)
-    assert broken(real, noisy, corpus) == set()
+    assert broken(real, noisy, seeds) == set()
     worse = turned(real, right[:8], 0.0)
-    assert ("baseline", "right") in broken(real, worse, corpus)
+    assert ("baseline", "right") in broken(real, worse, seeds)
 
 
-def test_a_failed_example_turns_the_gate_red(examples: tuple[Example, ...], corpus: Corpus) -> None:
-    good = oracle(examples, corpus)
+def test_a_failed_example_turns_the_gate_red(shipped: tuple[Example, ...], seeds: Corpus) -> None:
+    good = oracle(shipped, seeds)
 
     def fragile(question: str, history: Sequence[Turn]) -> Answer:
-        if question == examples[3].asked:
+        if question == shipped[3].asked:
             raise ConnectionError("no route")
         return good(question, history)
 
-    found = breaches(run(fragile, examples, corpus), RULES, Evidence())
+    found = breaches(run(fragile, shipped, seeds), RULES, Evidence())
     assert [(one.kind, one.rule) for one in found] == [("promise", "failed")]
-    assert found[0].why == f"1 of {len(examples)} examples failed; {examples[3].id}: ConnectionError: no route"
+    assert found[0].why == f"1 of {len(shipped)} examples failed; {shipped[3].id}: ConnectionError: no route"
 
 
 def test_what_the_linter_says_and_a_changed_answer_turn_the_gate_red(real: Run) -> None:
@@ -227,8 +217,8 @@ def test_what_the_linter_says_and_a_changed_answer_turn_the_gate_red(real: Run) 
     assert found[1].why == "2 examples came out otherwise when asked again: a, b"
 
 
-def test_a_breach_names_the_examples_that_broke_a_promise(real: Run, corpus: Corpus) -> None:
-    bad = with_fault(real, inventing_a_mark, corpus, every=100)
+def test_a_breach_names_the_examples_that_broke_a_promise(real: Run, seeds: Corpus) -> None:
+    bad = with_fault(real, inventing_a_mark, seeds, every=100)
     why = next(one.why for one in breaches(bad, RULES, Evidence()) if one.rule == "dangling_marks")
     assert real.rows[0].example.id in why
     assert real.rows[100].example.id in why

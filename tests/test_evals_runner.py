@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.corpus import Corpus, read_corpus
-from evals.examples import Example, load_questions
+from evals.corpus import Corpus
+from evals.examples import Example
 from evals.measures import attempts_of, measures, twin_agreement
 from evals.references import always_abstain, oracle, random_line, references
 from evals.runner import Answerer, Run, run
@@ -28,23 +28,13 @@ UP = (
 )
 
 
-@pytest.fixture(scope="module")
-def corpus() -> Corpus:
-    return read_corpus(ROOT / "seeds")
-
-
-@pytest.fixture(scope="module")
-def examples() -> tuple[Example, ...]:
-    return load_questions().examples
-
-
 def _value(found: Run, metric: str) -> float | None:
     measured = found.summary()[metric]
     return measured.value if measured else None
 
 
-def test_every_metric_ranks_the_reference_answerers_rightly(examples: tuple[Example, ...], corpus: Corpus) -> None:
-    found = {name: run(answerer, examples, corpus) for name, answerer in references(examples, corpus).items()}
+def test_every_metric_ranks_the_reference_answerers_rightly(shipped: tuple[Example, ...], seeds: Corpus) -> None:
+    found = {name: run(answerer, shipped, seeds) for name, answerer in references(shipped, seeds).items()}
     best, silent, blind = found["oracle evidence"], found["always abstain"], found["random line"]
     words = found["BM25 sentence"]
     for metric in UP:
@@ -59,81 +49,79 @@ def test_every_metric_ranks_the_reference_answerers_rightly(examples: tuple[Exam
     assert measures(silent, attempts_of(silent))["aurc"] is None
 
 
-def test_the_oracle_is_right_on_every_example(examples: tuple[Example, ...], corpus: Corpus) -> None:
-    found = run(oracle(examples, corpus), examples, corpus)
+def test_the_oracle_is_right_on_every_example(shipped: tuple[Example, ...], seeds: Corpus) -> None:
+    found = run(oracle(shipped, seeds), shipped, seeds)
     assert [row.example.id for row in found.rows if not row.right and not row.example.derived] == []
     assert _value(found, "conflict_surfaced") == 1.0
 
 
-def test_each_outcome_has_its_word(examples: tuple[Example, ...], corpus: Corpus) -> None:
-    told = next(one for one in examples if one.answerable)
-    untold = next(one for one in examples if not one.answerable)
+def test_each_outcome_has_its_word(shipped: tuple[Example, ...], seeds: Corpus) -> None:
+    told = next(one for one in shipped if one.answerable)
+    untold = next(one for one in shipped if not one.answerable)
 
     def failing(question: str, history: Sequence[Turn]) -> Answer:
         raise ConnectionError
 
     def outcomes(answerer: Answerer) -> list[str]:
-        return [row.outcome for row in run(answerer, [told, untold], corpus).rows]
+        return [row.outcome for row in run(answerer, [told, untold], seeds).rows]
 
-    assert outcomes(oracle(examples, corpus)) == ["right", "right"]
+    assert outcomes(oracle(shipped, seeds)) == ["right", "right"]
     assert outcomes(always_abstain) == ["left", "right"]
-    assert outcomes(random_line(corpus)) == ["wrong", "wrong"]
+    assert outcomes(random_line(seeds)) == ["wrong", "wrong"]
     assert outcomes(failing) == ["failed", "failed"]
 
 
-def test_twins_agree_when_both_are_right_or_left_or_cite_the_same(
-    examples: tuple[Example, ...], corpus: Corpus
-) -> None:
-    twins = [one for one in examples if one.twin]
-    pairs = [*twins, *(one for one in examples if one.id in {twin.twin for twin in twins})]
-    good = oracle(examples, corpus)
+def test_twins_agree_when_both_are_right_or_left_or_cite_the_same(shipped: tuple[Example, ...], seeds: Corpus) -> None:
+    twins = [one for one in shipped if one.twin]
+    pairs = [*twins, *(one for one in shipped if one.id in {twin.twin for twin in twins})]
+    good = oracle(shipped, seeds)
 
     def halting(question: str, history: Sequence[Turn]) -> Answer:
         return always_abstain(question, history) if question == twins[0].asked else good(question, history)
 
     for answerer, share in ((good, 1.0), (always_abstain, 1.0), (halting, 1 - 1 / len(twins))):
-        found = twin_agreement(run(answerer, pairs, corpus))
+        found = twin_agreement(run(answerer, pairs, seeds))
         assert found
         assert (found.value, found.n) == (pytest.approx(share, abs=1e-6), len(twins))
-    assert twin_agreement(run(good, twins, corpus)) is None
+    assert twin_agreement(run(good, twins, seeds)) is None
 
 
 def test_an_example_that_raises_becomes_a_failed_row_and_the_run_goes_on(
-    examples: tuple[Example, ...], corpus: Corpus
+    shipped: tuple[Example, ...], seeds: Corpus
 ) -> None:
-    good = oracle(examples, corpus)
+    good = oracle(shipped, seeds)
 
     def fragile(question: str, history: Sequence[Turn]) -> Answer:
         if question == "F-35B":
             raise ConnectionError("no route")
         return good(question, history)
 
-    found = run(fragile, examples, corpus)
+    found = run(fragile, shipped, seeds)
     assert [(row.example.id, row.error) for row in found.failed] == [("f35b-jets", "ConnectionError: no route")]
-    assert len(found.rows) == len(examples)
+    assert len(found.rows) == len(shipped)
     assert found.failed[0].scores["right_with_citation"] == 0.0
 
 
-def test_an_answer_whose_model_failed_is_no_honest_abstention(examples: tuple[Example, ...], corpus: Corpus) -> None:
-    unanswerable = [example for example in examples if not example.answerable][:3]
+def test_an_answer_whose_model_failed_is_no_honest_abstention(shipped: tuple[Example, ...], seeds: Corpus) -> None:
+    unanswerable = [example for example in shipped if not example.answerable][:3]
 
     def offline(question: str, history: Sequence[Turn]) -> Answer:
         return Answer(question, question, "", abstained=True, reason="model_failed")
 
-    found = run(offline, unanswerable, corpus)
+    found = run(offline, unanswerable, seeds)
     assert len(found.failed) == 3
     assert _value(found, "abstention_recall") == 0.0
 
 
-def test_the_earlier_turns_of_a_conversation_are_really_asked(examples: tuple[Example, ...], corpus: Corpus) -> None:
+def test_the_earlier_turns_of_a_conversation_are_really_asked(shipped: tuple[Example, ...], seeds: Corpus) -> None:
     heard: list[tuple[str, list[Turn]]] = []
 
     def listening(question: str, history: Sequence[Turn]) -> Answer:
         heard.append((question, list(history)))
         return Answer(question, question, f"answer {len(heard)}")
 
-    example = next(one for one in examples if one.id == "then-inquiry")
-    found = run(listening, [example], corpus)
+    example = next(one for one in shipped if one.id == "then-inquiry")
+    found = run(listening, [example], seeds)
     first, second, third = example.turns
     assert heard == [
         (first, []),
@@ -143,7 +131,7 @@ def test_the_earlier_turns_of_a_conversation_are_really_asked(examples: tuple[Ex
     assert found.rows[0].history == (Turn(first, "answer 1"), Turn(second, "answer 2"))
 
 
-def test_progress_is_told_after_each_example(examples: tuple[Example, ...], corpus: Corpus) -> None:
+def test_progress_is_told_after_each_example(shipped: tuple[Example, ...], seeds: Corpus) -> None:
     told: list[tuple[int, int]] = []
-    run(always_abstain, examples[:3], corpus, progress=lambda done, total: told.append((done, total)))
+    run(always_abstain, shipped[:3], seeds, progress=lambda done, total: told.append((done, total)))
     assert told == [(1, 3), (2, 3), (3, 3)]
