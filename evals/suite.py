@@ -24,13 +24,16 @@ from evals.runner import Answerer, Progress, Run, run
 from evals.saved import SavedRun, load_run, save
 from qa import Settings, open_corpus
 from qa.types import Answer, Turn
-from vectorstore.errors import DatasetError
+from vectorstore.errors import DatasetError, UserError
 
 if TYPE_CHECKING:
     from qa.chat_model import ChatModel
 
 BASELINE_FILE = "baseline.json"
 """Beside the questions."""
+
+
+OF_ANOTHER_MODEL = "Not compared with the baseline, which is of another model; --baseline names another."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,26 @@ def prepare(
     rules: Path | None = None,
     baseline: Path | None = None,
     once: bool = False,
+    renewing: bool = False,
 ) -> Job:
-    """Read and check all files, before anything is asked; raises UserError."""
+    """Read and check all files, before anything is asked; raises UserError.
+
+    `renewing` the baseline, one that cannot be compared with is no error, as long as it is of the same model.
+    """
     questions = load_questions(folder)
     corpus = read_corpus(settings.corpus_dir)
     if questions.corpus_fingerprint != corpus.fingerprint:
         why = "written for other articles than these; name theirs with --corpus, or see `python -m evals lint`"
         raise DatasetError(folder, 0, why)
-    held, note = _baseline(baseline, folder, corpus, settings.chat_model or "extractive")
+    model = settings.chat_model or "extractive"
+    try:
+        held, note = _baseline(baseline, folder, corpus, model)
+    except DatasetError as error:
+        if not renewing:
+            raise
+        held, note = None, str(error)
+    if renewing and note == OF_ANOTHER_MODEL:
+        raise UserError(f"{folder / BASELINE_FILE} is not of {model}; name another file with --baseline")
     return Job(
         settings,
         questions,
@@ -160,7 +175,7 @@ def _baseline(path: Path | None, folder: Path, corpus: Corpus, model: str) -> tu
     if held.corpus_fingerprint != corpus.fingerprint:
         raise DatasetError(chosen, 0, "is a baseline of other articles; `python -m evals accept` makes one of these")
     if held.model != model and not path:
-        return None, f"Not compared with the baseline, which is of {held.model}; --baseline names another."
+        return None, OF_ANOTHER_MODEL
     return held, ""
 
 

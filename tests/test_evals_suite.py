@@ -216,7 +216,7 @@ def test_a_baseline_of_another_model_is_not_compared_and_says_so(
     other = save(report.run, report.about).model_copy(update={"model": "ollama:x"})
     write_run(other, path)
     assert prepare(settings, questions).baseline is None
-    assert "which is of ollama:x" in prepare(settings, questions).baseline_note
+    assert "which is of another model" in prepare(settings, questions).baseline_note
     assert prepare(settings, questions, baseline=path).baseline == other
 
 
@@ -228,6 +228,26 @@ def test_a_baseline_of_other_articles_is_refused_in_one_line(corpus: Path, quest
         prepare(settings, questions)
     with pytest.raises(DatasetError, match="cannot be read"):
         prepare(settings, questions, baseline=questions / "none.json")
+
+
+@pytest.mark.parametrize("damage", ["{", '{"schema_version": 1, "rows": []}'])
+def test_a_baseline_that_cannot_be_compared_with_can_be_renewed(
+    questions: Path, settings: Settings, damage: str
+) -> None:
+    (questions / "baseline.json").write_text(damage)
+    with pytest.raises(DatasetError):
+        prepare(settings, questions)
+    job = prepare(settings, questions, renewing=True)
+    assert (job.baseline, "baseline.json" in job.baseline_note) == (None, True)
+
+
+def test_a_baseline_of_another_model_is_not_overwritten_by_the_way(questions: Path, settings: Settings) -> None:
+    report = measure(prepare(settings, questions, once=True))
+    path = questions / "baseline.json"
+    write_run(save(report.run, report.about).model_copy(update={"model": "ollama:x"}), path)
+    with pytest.raises(UserError, match="is not of extractive; name another file with --baseline"):
+        prepare(settings, questions, renewing=True)
+    assert prepare(settings, questions, renewing=True, baseline=path).baseline
 
 
 def test_the_linter_command_exits_with_0_for_the_shipped_set() -> None:

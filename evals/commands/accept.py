@@ -24,13 +24,16 @@ def accept(
     from evals.suite import BASELINE_FILE, measure, prepare
 
     target = baseline or questions / BASELINE_FILE
-    job = prepare(settings_for(corpus), questions, baseline=baseline if baseline and baseline.exists() else None)
+    there = baseline if baseline and baseline.exists() else None
+    job = prepare(settings_for(corpus), questions, baseline=there, renewing=True)
     with progress_bar("asking") as progress:
         report = measure(job, progress=progress)
     page = console()
     if report.comparison:
         print_differences(report.comparison, page)
         print_changes(report.comparison, page)
+    elif report.note:
+        page.print(report.note)
     broken = [breach for breach in report.breaches if breach.kind == "promise"]
     for breach in broken:
         page.print(f"{breach.kind}: {breach.why}", style="red")
