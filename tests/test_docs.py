@@ -16,7 +16,7 @@ from qa.settings import Settings
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PACKAGES = ("qa", "vectorstore", "prompts", "evals")
-DOCUMENTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
+DOCUMENTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "evals/README.md")
 UNLISTED = {"__init__.py", "qa/__main__.py"}
 
 
@@ -113,6 +113,19 @@ def test_every_command_in_the_readme_exists() -> None:
     commands = set(get_command(app).commands)  # type: ignore[attr-defined]
     named = set(re.findall(r"^(?:\$ |QA_\S+ (?:\S+=\S+ )*)?qa ([a-z]+)", README, re.MULTILINE))
     assert named == commands
+
+
+def test_every_command_and_option_of_the_evals_is_in_their_handbook_and_exists() -> None:
+    from typer.main import get_command
+
+    from evals.__main__ import app
+
+    group = get_command(app)
+    commands = group.commands  # type: ignore[attr-defined]
+    options = {name for command in (group, *commands.values()) for one in command.params for name in one.opts}
+    handbook = (ROOT / "evals" / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"python -m evals ([a-z]+)", handbook)) == set(commands)
+    assert set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", handbook)) <= options
 
 
 def test_every_extra_is_named_in_the_readme() -> None:
