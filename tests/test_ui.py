@@ -171,6 +171,8 @@ def test_stop_keeps_what_had_come_and_leaves_the_page_usable(page: Page) -> None
     page.wait_for_selector("text=word3")
     page.click("#fn-stop")
     page.wait_for_selector(".fn-stopped")
+    page.wait_for_timeout(1000)  # words that were on their way when it was stopped may come after the word of Stop
+    page.wait_for_selector(".fn-stopped")
     shown = last_answer(page)
     assert "word0" in shown
     page.wait_for_timeout(400)
