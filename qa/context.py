@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from qa.instructions import instruction_spans
 from qa.types import Turn
 from vectorstore.tokens import count_tokens
 from vectorstore.types import Chunk, Passage
 
+_LEFT_OUT = "(…)"
 _TOLD_TURNS, _TOLD_CHARACTERS = 3, 500
 _FAKE_MARK = re.compile(r"[\[【](\s*\^?\s*(?:(?:passage|source)s?\s*)?\d[^\]】\n]{0,20})[\]】]", re.IGNORECASE)
 _FENCE = re.compile(r"<(?=\s*[/|!]|\s*(?:passage|conversation|question|system|user|assistant|think)\b)", re.IGNORECASE)
@@ -97,7 +99,16 @@ def _block(number: int, chunk: Chunk) -> str:
     if chunk.title or chunk.outlet:
         del told["file"]
     heads = "".join(f' {name}="{_attribute(value)}"' for name, value in told.items() if value)
-    return f'<passage number="{number}"{heads}>\n{neutral(chunk.text)}\n</passage>'
+    return f'<passage number="{number}"{heads}>\n{neutral(_without_instructions(chunk))}\n</passage>'
+
+
+def _without_instructions(chunk: Chunk) -> str:
+    """The text with what talks to a model left out: no model need resist what it is not shown."""
+    told, done = "", 0
+    for span in instruction_spans(chunk.text, chunk.language):
+        told += chunk.text[done : span.start] + _LEFT_OUT
+        done = span.end
+    return told + chunk.text[done:]
 
 
 def _attribute(text: str) -> str:

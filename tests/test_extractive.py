@@ -7,7 +7,7 @@ from collections.abc import Generator
 import pytest
 from bag_of_words import embed
 
-from qa.drafts import ABSTENTION, Draft
+from qa.drafts import ABSTENTION, Draft, Piece
 from qa.extractive import Extraction, answer_extractively
 from vectorstore.terms import terms
 from vectorstore.types import Chunk, Passage
@@ -51,11 +51,11 @@ def answered(question: str, *, abstain_below: float = 0.0, passages: list[Passag
     return drained(stream)[1]
 
 
-def drained(stream: Generator[str, None, Draft]) -> tuple[str, Draft]:
+def drained(stream: Generator[Piece, None, Draft]) -> tuple[str, Draft]:
     text = ""
     while True:
         try:
-            text += next(stream)
+            text += next(stream).text
         except StopIteration as end:
             return text, end.value
 
