@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from qa.quantities import MONTHS
 from vectorstore.terms import stem, words
@@ -33,6 +34,7 @@ _ALIASES = (
     (re.compile(r"\b(?:the )?united kingdom\b|\bbritish\b|\bbritain\b", re.IGNORECASE), "UK"),
     (re.compile(r"\beuropean union\b", re.IGNORECASE), "EU"),
     (re.compile(r"\bunited nations\b", re.IGNORECASE), "UN"),
+    (re.compile(r"\bsaudi arabian?\b|\bsaudis\b", re.IGNORECASE), "Saudi"),
     (re.compile(r"\bchinese\b", re.IGNORECASE), "China"),
     (re.compile(r"\bfrench\b", re.IGNORECASE), "France"),
     (re.compile(r"\bgermans?\b", re.IGNORECASE), "Germany"),
@@ -61,13 +63,33 @@ _COMMON_OPENERS = """
     additionally afterwards among analysts approximately around currently earlier eventually experts finally first
     following furthermore given last later latest many meanwhile moreover nearly nobody none officials one people
     recently reports roughly second several similarly six sources specifically three thus today tomorrow two
-    yesterday despite instead indeed overall officially observers reporters"""
+    less fewer yesterday despite instead indeed overall officially observers reporters"""
+_SEATS = {
+    "washington": "us", "caracas": "venezuela", "moscow": "russia", "kremlin": "russia", "beijing": "china",
+    "london": "uk", "paris": "france", "berlin": "germany", "tehran": "iran", "kyiv": "ukraine", "tokyo": "japan",
+    "brussels": "eu", "ankara": "turkey", "madrid": "spain", "rome": "italy", "delhi": "india", "seoul": "korea",
+    "pyongyang": "korea", "bogota": "colombia", "havana": "cuba", "ottawa": "canada", "canberra": "australia",
+    "warsaw": "poland", "damascus": "syria", "baghdad": "iraq", "kabul": "afghanistan", "islamabad": "pakistan",
+    "riyadh": "saudi", "pentagon": "us", "taipei": "taiwan", "cairo": "egypt", "pretoria": "africa",
+}  # fmt: skip
+"""The seats of governments, by which news calls their countries."""
 _OPENERS = STOP_WORDS | frozenset(_COMMON_OPENERS.split())
+_NUMBER_WORD = re.compile(
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
+    r"|hundreds?|thousands?|dozens?|half)$"
+)
 _COMMON_ENDINGS = re.compile(
     r"(?:ing|ed|ly|tions?|ments?|ers|ors|ials|ists|ness|ies|ous|ful|ive|ary|ity|ities|ants|ents)$"
 )
 
 
+class _Haystack(NamedTuple):
+    text: str
+    places: tuple[int, ...]
+    """Of each folded character, where it stands in the text."""
+
+
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Case, quotation marks, dashes, brackets and blanks unified; for comparing text, never for showing it."""
     return "".join(char for char, _ in _folded_characters(text)).strip()
@@ -76,11 +98,11 @@ def folded(text: str) -> str:
 def find_folded(needle: str, haystack: str) -> Span | None:
     """Where `needle` occurs in `haystack` when both are folded, as exact offsets into `haystack`."""
     wanted = folded(needle)
-    characters = list(_folded_characters(haystack))
-    at = _whole_words("".join(char for char, _ in characters), wanted) if wanted else -1
+    text, places = _folded_haystack(haystack)
+    at = _whole_words(text, wanted) if wanted else -1
     if at < 0:
         return None
-    return Span(characters[at][1], characters[at + len(wanted) - 1][1] + 1)
+    return Span(places[at], places[at + len(wanted) - 1] + 1)
 
 
 def quotations(text: str) -> tuple[str, ...]:
@@ -120,6 +142,8 @@ def occurs_as_name(name: str, text_words: frozenset[str], acronyms: frozenset[st
     """Whether a folded name is one of a text's words, a form of one (Venezuelan, Venezuela), or one of its acronyms."""
     if name in text_words or name in acronyms or name.removesuffix("s") in text_words:
         return True
+    if name in _SEATS and occurs_as_name(_SEATS[name], text_words, acronyms):
+        return True
     root = name[: max(5, len(name) - 3)]
     return len(name) >= 5 and any(word.startswith(root) and abs(len(word) - len(name)) <= 3 for word in text_words)
 
@@ -133,6 +157,13 @@ def acronyms(text: str) -> frozenset[str]:
         for i in range(len(run))
         for j in range(i + 2, min(i + 6, len(run)) + 1)
     )
+
+
+@lru_cache(maxsize=512)
+def _folded_haystack(text: str) -> _Haystack:
+    """A text folded once for all that is looked for in it."""
+    characters = list(_folded_characters(text))
+    return _Haystack("".join(char for char, _ in characters), tuple(place for _, place in characters))
 
 
 def _folded_characters(text: str) -> Iterator[tuple[str, int]]:
@@ -174,6 +205,6 @@ def _name(match: re.Match[str], text: str) -> str:
         or text[: match.start()].rstrip(" \"'“‘«(")[-1:] in ".!?:\n"
     )
     followed = bool(re.match(r"\s+[A-Z]", text[match.end() :]))
-    if opens and (name in _OPENERS or (not followed and _COMMON_ENDINGS.search(name))):
+    if opens and (name in _OPENERS or _NUMBER_WORD.match(name) or (not followed and _COMMON_ENDINGS.search(name))):
         return ""
     return "" if name in MONTHS or (name in STOP_WORDS and name != "us") else name

@@ -27,6 +27,7 @@ _SCALES = {
     "trillion": 1_000_000_000_000,
     "tn": 1_000_000_000_000,
     "dozen": 12,
+    "decade": 10,
 }
 _LONG_SCALES = "|".join(word for word in _SCALES if len(word) > 2)
 _WORDS = "|".join(sorted(_SMALL, key=len, reverse=True))
@@ -36,9 +37,10 @@ _DIGITS = re.compile(
     re.IGNORECASE,
 )
 _SPELLED = re.compile(
-    rf"\b(?:{_WORDS}|an?(?=\s+(?:{_LONG_SCALES})\b))(?:(?:\s|-|\sand\s)(?:{_WORDS}|{_LONG_SCALES})\b)*|\bdozen\b",
+    rf"\b(?:{_WORDS}|an?(?=\s+(?:{_LONG_SCALES})\b))(?:(?:\s|-|\sand\s)(?:{_WORDS}|(?:{_LONG_SCALES})s?)\b)*|\bdozen\b",
     re.IGNORECASE,
 )
+_HALF = re.compile(r"\bhalf an? (thousand|million|billion|dozen)\b", re.IGNORECASE)
 _MONTHS = (
     "january february march april may june july august september october november december",
     "jan feb mar apr may jun jul aug sept oct nov dec",
@@ -87,6 +89,7 @@ def quantities(text: str) -> Quantities:
     for pattern in _DATES:
         text, found = _take_dates(pattern, text)
         days += found
+    text = _HALF.sub(lambda match: f" {_SCALES[match[1].lower()] // 2} ", text)
     numbers = {_plain(match) for match in _DIGITS.finditer(text)}
     spelled = (match.group() for match in _SPELLED.finditer(_DIGITS.sub(" ; ", text)))
     numbers |= {_spelled(words) for words in spelled if words.lower() != "one"}  # "one of them" counts nothing
@@ -122,11 +125,12 @@ def _plain(match: re.Match[str]) -> str:
 def _spelled(words: str) -> str:
     total, current = 0, 0
     for word in re.split(r"[\s-]+", words.lower()):
+        word = word.removesuffix("s") if word.removesuffix("s") in _SCALES else word
         if word in ("a", "an"):
             current = 1
         elif word in _SMALL:
             current += _SMALL[word]
-        elif word in ("hundred", "dozen"):
+        elif word in ("hundred", "dozen", "decade"):
             current = max(current, 1) * _SCALES[word]
         elif word in _SCALES:
             total, current = total + max(current, 1) * _SCALES[word], 0
