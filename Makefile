@@ -27,6 +27,7 @@ test: install-for-work ## Run everything that CI runs
 	@$(MAKE) --no-print-directory check
 	QA_CHAT_MODEL= QA_CORPUS_DIR=seeds $(BIN)/python -m evals lint
 	QA_CHAT_MODEL= QA_CORPUS_DIR=seeds $(BIN)/python -m evals
+	QA_CHAT_MODEL= QA_CORPUS_DIR=seeds $(BIN)/python -m evals check
 	$(BIN)/python -m pytest
 
 evals: install ## Measure answers, citations and abstention over the question set

@@ -10,7 +10,9 @@ from rich.console import Console
 from evals.commands.ablate import ablate_parts
 from evals.commands.accept import accept
 from evals.commands.benchmark import benchmark
+from evals.commands.check import check
 from evals.commands.compare import compare_runs
+from evals.commands.injection import injection
 from evals.commands.lint import lint_questions
 from evals.commands.new import new
 from evals.commands.run import evaluate
@@ -27,6 +29,8 @@ app.command("accept")(accept)
 app.command("compare")(compare_runs)
 app.command("ablate")(ablate_parts)
 app.command("benchmark")(benchmark)
+app.command("check")(check)
+app.command("injection")(injection)
 app.command("new")(new)
 
 
