@@ -11,7 +11,14 @@ from threading import Lock
 from typing import Protocol
 
 from qa.pipeline import MOST_CHARACTERS, AnswerStream
-from qa.rendering import render_answer, render_draft, render_failure, render_question, render_stopped
+from qa.rendering import (
+    render_answer,
+    render_draft,
+    render_failure,
+    render_question,
+    render_stopped,
+    render_waiting,
+)
 from qa.source_panel import render_panel, render_sources
 from qa.types import Answer, Turn
 from vectorstore.errors import UserError
@@ -43,6 +50,7 @@ class Exchange:
     answer: Answer | None = None
     shown: str = ""
     sources: str = ""
+    """The footnotes that are settled so far, each with its passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +159,7 @@ class Session:
 def converse(footnote: Answers, conversation: Conversation, question: str) -> Generator[Conversation, None, None]:
     """Ask a question: yields the conversation as its answer grows; any error becomes a message in it."""
     asked = question[:MOST_CHARACTERS] + ("…" if len(question) > MOST_CHARACTERS else "")
-    last = Exchange(asked, shown=render_draft(""))
+    last = Exchange(asked, shown=render_waiting())
     growing = Conversation((*conversation.exchanges, last), busy=True)
     try:
         for now in _grow(footnote, growing, question):
@@ -168,9 +176,13 @@ def _grow(footnote: Answers, growing: Conversation, question: str) -> Iterator[C
     last, turn = growing.exchanges[-1], len(growing.exchanges)
     yield growing
     stream = footnote.stream(question, history=growing.turns)
+    settled = 0
     try:
-        for text in _in_steps(stream, time.monotonic):
-            last = replace(last, text=text, shown=render_draft(text))
+        for so_far in _in_steps(stream, last.question, time.monotonic):
+            last = replace(last, text=so_far.text, shown=render_draft(so_far, turn))
+            if len(so_far.citations) > settled:
+                settled = len(so_far.citations)
+                last = replace(last, sources=render_sources(so_far, turn, footnote.article))
             growing = growing.with_last(last, busy=True)
             yield growing
         answer = stream.answer
@@ -180,13 +192,12 @@ def _grow(footnote: Answers, growing: Conversation, question: str) -> Iterator[C
     yield growing.with_last(replace(last, text=answer.text, answer=answer, shown=shown, sources=sources), busy=False)
 
 
-def _in_steps(pieces: Iterator[str], clock: Callable[[], float]) -> Iterator[str]:
-    """The text so far, at most twenty times a second: a page cannot draw more often, and a fast model would clog it."""
-    text, shown_at = "", 0.0
-    for piece in pieces:
-        text += piece
+def _in_steps(stream: AnswerStream, question: str, clock: Callable[[], float]) -> Iterator[Answer]:
+    """The answer so far, at most twenty times a second: a page cannot draw more often, a fast model would clog it."""
+    shown_at = 0.0
+    for _ in stream:
         if clock() - shown_at >= _SHOWN_EVERY_SECONDS:
-            yield text
+            yield Answer(question, question, stream.text, stream.claims, stream.citations, complete=False)
             shown_at = clock()
 
 

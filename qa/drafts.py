@@ -1,4 +1,4 @@
-"""What an answerer hands over: statements with their quotes, and the draft of an answer made from them."""
+"""What an answerer hands over: pieces on their way, statements with quotes, and the draft that they become."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from qa.types import Citation, Claim, Reason, Usage, Verdict
 from vectorstore.types import Chunk
 
 ABSTENTION = "The articles do not tell."
+NO_REPLY = "The chat model did not answer."
 _NO_USAGE = Usage()
 
 
@@ -51,10 +52,21 @@ class Statement:
     quotes: tuple[Quote, ...] = ()
     verdict: Verdict = "verbatim"
     why: str = ""
+    support: float = 1.0
+    """Between 0 and 1: how likely the quotes support it."""
     before: str = " "
     """The blanks, line ends or list marker that stand before it; ignored for the first."""
     is_claim: bool = True
     """False for a heading, a lead-in that ends in a colon, or a remark about the articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of an answer on its way, and all claims and footnotes that are settled by now."""
+
+    text: str
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +83,13 @@ class Draft:
     marks_removed: int = 0
     usage: Usage = _NO_USAGE
     notices: tuple[str, ...] = ()
+    model: str = ""
+    """The spec of the chat model that answered; empty for extractive answers."""
 
 
 def abstention(
     reason: Reason, *, confidence: float = 0.0, usage: Usage = _NO_USAGE, notices: tuple[str, ...] = ()
 ) -> Draft:
-    """The draft that says that the articles do not tell, and why."""
-    return Draft(ABSTENTION, abstained=True, reason=reason, confidence=confidence, usage=usage, notices=notices)
+    """The draft that says that the articles do not tell, and why; or that the model did not answer."""
+    text = NO_REPLY if reason == "model_failed" else ABSTENTION
+    return Draft(text, abstained=True, reason=reason, confidence=confidence, usage=usage, notices=notices)

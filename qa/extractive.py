@@ -10,7 +10,7 @@ import numpy as np
 
 from qa.asking import Asked, Kind, analyse
 from qa.confidence import chance, confidence
-from qa.drafts import Draft, Quote, Statement, abstention
+from qa.drafts import Draft, Piece, Quote, Statement, abstention
 from qa.evidence import LEANING, Evidence
 from qa.judging import MOST_READ, Read, judge
 from qa.marks import resolve
@@ -26,6 +26,7 @@ _ALSO, _AGREES = 0.85, 0.7  # shares of the best score: to be worth adding, to b
 _ALSO_READ, _AGREES_READ = 0.6, 0.15  # the same, of the best sentence's chance of being right
 _MOST_STATEMENTS = 3
 _NEAR = 0.35  # cosine of a question and a sentence on the same matter
+_BEYOND_BELOW = 0.05  # confidence under which a question far from all articles is not worth a model's call
 _Place = tuple[str, int]
 _NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}
 
@@ -53,7 +54,7 @@ def answer_extractively(
     extraction: Extraction,
     *,
     ranked: Sequence[Candidate] | None = None,
-) -> Generator[str, None, Draft]:
+) -> Generator[Piece, None, Draft]:
     """Compose an answer from exact sentences, `ranked` where that was done before; yields it word by word."""
     asked = analyse(query)
     ranked = rank(query, passages, extraction) if ranked is None else ranked
@@ -63,8 +64,19 @@ def answer_extractively(
     else:
         resolved = resolve(_statements(ranked, asked.kind))
         draft = Draft(resolved.text, resolved.claims, resolved.citations, confidence=sure)
-    yield from re.findall(r"\S+\s*", draft.text)
+    for word in re.findall(r"\S+\s*", draft.text):
+        yield Piece(word, draft.claims, draft.citations)
     return draft
+
+
+def beyond_corpus(
+    query: str, passages: Sequence[Passage], extraction: Extraction, *, ranked: Sequence[Candidate] | None = None
+) -> bool:
+    """Whether nothing that was found speaks of the matter, so that no language model need be asked."""
+    asked = analyse(query)
+    ranked = rank(query, passages, extraction) if ranked is None else ranked
+    sure = confidence(query, ranked, asked=asked, knows=extraction.knows)
+    return sure < _BEYOND_BELOW and _reason(asked, ranked, extraction) == "not_in_corpus"
 
 
 def rank(query: str, passages: Sequence[Passage], extraction: Extraction) -> list[Candidate]:

@@ -8,29 +8,26 @@ from dataclasses import replace
 
 from prompts import load_prompt
 from qa.context import build_context, conversation, neutral
-from qa.drafts import Draft, Statement, abstention
-from qa.evidence import Embed, Evidence
-from qa.marks import DraftSentence, resolve, split
+from qa.context_windows import LEAST_CONTEXT_TOKENS
+from qa.drafts import Draft, Piece, abstention
+from qa.marks import DraftSentence, Resolved, resolve, split
 from qa.replies import Reply, Streams
-from qa.types import Turn, Usage
-from qa.verification import verify
+from qa.settling import Settling
+from qa.types import Reason, Turn, Usage
+from qa.verifying.checker import Checker
 from vectorstore.errors import ModelCallFailed
+from vectorstore.tokens import count_tokens
 from vectorstore.types import Passage
 
 SENTINEL = "NO_ANSWER"
 """What the prompt asks a model to say when the passages do not tell; never shown."""
+_QUESTION_TOKENS = 200
 _SENTINELS = re.compile(rf"\**{SENTINEL}\**[.!]?")
-_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
-_SAYS_NOTHING = re.compile(
-    r"\b(?:articles?|passages?|sources?|context|texts?|excerpts?)\b[^.;]{0,40}"
-    r"\b(?:do(?:es)? not|don['’]t|doesn['’]t|did not)\s+(?:\w+ )?"
-    r"(?:tell|say|mention|specify|state|provide|contain|give|include|answer|address|name|discuss|explain|reveal)",
-    re.IGNORECASE,
-)
+_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)|\A(?:(?!<think>).)*?</think>", re.DOTALL)
 
 
 class GenerativeAnswerer:
-    """Answers from passages with a chat model; `embed` helps to recognise paraphrases."""
+    """Answers from passages with a chat model; `check` is what tells whether passages support a sentence."""
 
     def __init__(
         self,
@@ -38,23 +35,25 @@ class GenerativeAnswerer:
         *,
         context_tokens: int = 3000,
         encoding: str = "cl100k_base",
-        embed: Embed | None = None,
+        checker: Checker | None = None,
+        keep_unsupported: bool = True,
     ) -> None:
         self._chat_model = chat_model
         self._context_tokens = context_tokens
         self._encoding = encoding
-        self._embed = embed
+        self._checker = checker or Checker()
+        self._keep_unsupported = keep_unsupported
 
     def answer(
         self, question: str, query: str, *, passages: Sequence[Passage], history: Sequence[Turn] = ()
-    ) -> Generator[str, None, Draft]:
-        """Yield the model's text as it comes, then return the checked draft.
+    ) -> Generator[Piece, None, Draft]:
+        """Yield the model's text as it comes, its footnotes as sentences are complete, then return the checked draft.
 
-        Raises ModelCallFailed when no text came at all; with some text, what came is kept and marked as cut off.
+        Where no text comes at all, the draft abstains as `model_failed`; with some, it is kept and marked as cut off.
         """
         if not passages:
             return abstention("not_in_corpus")
-        context = build_context(passages, context_tokens=self._context_tokens, encoding=self._encoding)
+        context = build_context(passages, context_tokens=self._room(question, query), encoding=self._encoding)
         told = load_prompt("answer", {"context", "history", "question", "query", "sentinel"}).fill(
             context=context.text,
             history=conversation(history),
@@ -63,31 +62,50 @@ class GenerativeAnswerer:
             sentinel=SENTINEL,
         )
         reply = self._chat_model.stream(told.system, told.user)
-        text, cause = yield from _stream_shown(reply)
-        evidence = Evidence(context.passages, embed=self._embed)
-        return _draft(text, evidence, usage=reply.usage, cause=cause or ("" if reply.complete else reply.cause))
+        settling = Settling(
+            self._checker.against(context.passages, f"{question} {query}"), keep_unsupported=self._keep_unsupported
+        )
+        raw, cause = yield from _stream_shown(reply, settling)
+        return (yield from self._drafted(raw, reply, cause=cause, settling=settling, passages=len(context.passages)))
+
+    def _room(self, question: str, query: str) -> int:
+        """Tokens for passages: fewer beside a question that is much longer than questions are."""
+        asked = count_tokens(f"{question}\n{query}", self._encoding)
+        return max(LEAST_CONTEXT_TOKENS, self._context_tokens - max(0, asked - _QUESTION_TOKENS))
+
+    def _drafted(
+        self, raw: str, reply: Reply, *, cause: str, settling: Settling, passages: int
+    ) -> Generator[Piece, None, Draft]:
+        failed = bool(cause) and not raw.strip()
+        notices = (*reply.notices, *_ended_early(raw, cause or ("" if reply.complete else reply.cause)))
+        text = _visible(raw)
+        resolved = resolve(settling.finish(text))
+        draft = _draft(resolved, usage=reply.usage, notices=notices, failed=failed)
+        if not draft.abstained:
+            yield settling.rest(resolved)
+        return replace(
+            draft,
+            complete=not cause and reply.complete,
+            marks_removed=_invented(split(text), passages),
+            model=reply.spec,
+        )
 
 
-def _stream_shown(reply: Reply) -> Generator[str, None, tuple[str, str]]:
+def _stream_shown(reply: Reply, settling: Settling) -> Generator[Piece, None, tuple[str, str]]:
     """Yield what may be shown; return the whole raw text, and why it ended early, if it did."""
-    raw, shown = "", 0
+    raw, cause = "", ""
     pieces = iter(reply)
     try:
         for piece in pieces:
             raw += piece
-            sure = _visible(raw[: len(raw) - _unsure(raw)])
-            if len(sure) > shown:
-                yield sure[shown:]
-                shown = len(sure)
+            progress = settling.add(_visible(raw[: len(raw) - _unsure(raw)]))
+            if progress.text:
+                yield progress
     except ModelCallFailed as failure:
-        if not raw.strip():
-            raise
-        return raw, failure.cause  # what came is kept; the tail that was held back is not shown
+        cause = failure.cause  # what came is kept
     finally:
         pieces.close()
-    if rest := _visible(raw)[shown:]:
-        yield rest
-    return raw, ""
+    return raw, cause
 
 
 def _visible(raw: str) -> str:
@@ -105,32 +123,25 @@ def _unsure(text: str) -> int:
     return 0
 
 
-def _draft(raw: str, evidence: Evidence, *, usage: Usage, cause: str) -> Draft:
-    notices: tuple[str, ...] = (f"The answer is not complete: {cause}.",) if cause else ()
-    sentences = split(_visible(raw))
-    resolved = resolve([_statement(sentence, evidence) for sentence in sentences])
+def _draft(resolved: Resolved, *, usage: Usage, notices: tuple[str, ...], failed: bool) -> Draft:
     supported = [claim for claim in resolved.claims if claim.verdict != "unsupported"]
-    if not raw.strip():
-        notices += ("The model answered nothing.",)
     if not supported:
-        none = abstention("unsupported" if resolved.claims else "fact_missing", usage=usage, notices=notices)
-        return replace(none, complete=not cause, marks_removed=_invented(sentences, len(evidence.passages)))
+        reason: Reason = "model_failed" if failed else "unsupported" if resolved.claims else "fact_missing"
+        return abstention(reason, usage=usage, notices=notices)
     return Draft(
         text=resolved.text,
         claims=resolved.claims,
         citations=resolved.citations,
         confidence=len(supported) / len(resolved.claims),
-        complete=not cause,
-        marks_removed=_invented(sentences, len(evidence.passages)),
         usage=usage,
         notices=notices + _unchecked(len(resolved.claims) - len(supported)),
     )
 
 
-def _statement(sentence: DraftSentence, evidence: Evidence) -> Statement:
-    if _SAYS_NOTHING.search(sentence.text):
-        return Statement(sentence.text, before=sentence.before, is_claim=False)
-    return verify(sentence, evidence)
+def _ended_early(raw: str, cause: str) -> tuple[str, ...]:
+    if cause:
+        return (f"The answer is not complete: {cause}." if raw.strip() else f"The model did not answer: {cause}.",)
+    return () if raw.strip() else ("The model answered nothing.",)
 
 
 def _invented(sentences: Iterable[DraftSentence], passages: int) -> int:

@@ -26,7 +26,9 @@ _SOURCE_LIST = re.compile(
 _BLANK_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)*")
 _NOTE_LINES = re.compile(r"^[ \t]*\[\^?\d+\]:[^\n]*(?:\n|\Z)", re.MULTILINE)
 _LINE_MARKER = re.compile(r"[ \t]*(?:#{1,6}[ \t]+|>[ \t]+|[-*•+][ \t]+|\d{1,2}[.)][ \t]+)*")
-_FAKE_MARK = re.compile(r"[\[【](\^?\d[\d\s,;–—-]*)[\]】]")
+_FAKE_MARK = re.compile(r"[\[【［〔](\^?\d[\d\s,;–—-]*)[\]】］〕]")
+UNSUPPORTED = "[unsupported]"
+"""Stands in an answer's text behind a claim that no passage supports."""
 _MOST_NUMBERS = 20
 """A range such as [1-9999] is an invention; it is read as its two ends."""
 
@@ -86,6 +88,8 @@ def resolve(statements: Sequence[Statement]) -> Resolved:
         citations = tuple(dict.fromkeys(_numbered(quote, numbered) for quote in statement.quotes))
         plain = without_fake_marks(statement.text)
         marks = "".join(f"[{citation.number}]" for citation in citations)
+        if statement.is_claim and statement.verdict == "unsupported":
+            marks = UNSUPPORTED
         text += (statement.before if text else statement.before.lstrip()) + plain + (f" {marks}" if marks else "")
         if statement.is_claim:
             claims.append(Claim(plain, citations, statement.verdict, statement.why))
@@ -106,7 +110,14 @@ def _numbered(quote: Quote, numbered: dict[tuple[str, int, int], Citation]) -> C
 
 def _without_lists_and_links(text: str) -> str:
     text = _NOTE_LINES.sub("", _SOURCE_LIST.sub("\n", text))
-    return _IMAGE_OR_LINK.sub(lambda link: link[0] if _MARKS.fullmatch(link[0]) else link[1], text)
+    return _IMAGE_OR_LINK.sub(_words_of_link, text)
+
+
+def _words_of_link(link: re.Match[str]) -> str:
+    """A link's words without its address; of an image nothing, of a mark that is a link all."""
+    if _MARKS.fullmatch(link[0]):
+        return link[0]
+    return "" if link[0].startswith("!") else link[1]
 
 
 def _take_marks(text: str) -> tuple[str, list[Mark]]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qa.drafts import Draft
-from qa.types import Answer, Citation, Turn
+from qa.drafts import Draft, Piece
+from qa.evidence import instructions_in
+from qa.stopping import Stop
+from qa.types import Answer, Citation, Claim, Flagged, Turn
 from vectorstore.errors import IndexDamaged, QuestionError
 from vectorstore.types import Passage
 
@@ -17,8 +21,8 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 4000
 
-Answering = Generator[str, None, Draft]
-"""Yields the text as it comes and returns the draft that it becomes."""
+Answering = Generator[Piece, None, Draft]
+"""Yields the text as it comes, with the footnotes that are settled, and returns the draft that it becomes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Steps:
     """The text of a source, to check quotes against."""
 
 
-def run(question: Question, steps: Steps) -> Generator[str, None, Answer]:
+def run(question: Question, steps: Steps) -> Generator[Piece, None, Answer]:
     """Answer a question: yields the text as it comes, returns the checked answer."""
     started = time.perf_counter()
     check_question(question.text)
@@ -50,13 +54,14 @@ def run(question: Question, steps: Steps) -> Generator[str, None, Answer]:
     passages: list[Passage] = []
     draft = steps.look_up(question)
     if draft:
-        yield draft.text
+        yield Piece(draft.text, draft.claims, draft.citations)
     else:
         query = steps.rewrite(question)
         found = steps.retrieve(query)
         passages = found.passages
-        draft = yield from steps.answer(question, query, found)
+        draft = yield from _checked(steps.answer(question, query, found), steps.article_text)
     check_quotes(draft.citations, steps.article_text)
+    flagged = flagged_in(passages)
     return Answer(
         question=question.text,
         query=query,
@@ -71,8 +76,37 @@ def run(question: Question, steps: Steps) -> Generator[str, None, Answer]:
         complete=draft.complete,
         marks_removed=draft.marks_removed,
         usage=draft.usage,
-        notices=draft.notices,
+        model=draft.model or "extractive",
+        flagged=flagged,
+        notices=draft.notices + _warnings(flagged),
     )
+
+
+def _checked(answering: Answering, article_text: Callable[[str], str]) -> Answering:
+    """The same, with every quote looked up in its article before it is passed on."""
+    shown = 0
+    try:
+        while True:
+            progress = next(answering)
+            check_quotes(progress.citations[shown:], article_text)
+            shown = len(progress.citations)
+            yield progress
+    except StopIteration as end:
+        draft: Draft = end.value
+        return draft
+    finally:
+        answering.close()
+
+
+def flagged_in(passages: Sequence[Passage]) -> tuple[Flagged, ...]:
+    """What looks like an instruction to a language model in the passages, each place once."""
+    found = (quote for passage in passages for quote in instructions_in(passage.chunk))
+    return tuple(dict.fromkeys(Flagged(one.chunk.source, one.start, one.end, one.text) for one in found))
+
+
+def _warnings(flagged: Sequence[Flagged]) -> tuple[str, ...]:
+    sources = dict.fromkeys(each.source for each in flagged)
+    return tuple(f"{source} holds text that talks to a language model; it was left out" for source in sources)
 
 
 def check_question(text: str) -> None:
@@ -93,19 +127,36 @@ def check_quotes(citations: Sequence[Citation], article_text: Callable[[str], st
 
 
 class AnswerStream(Iterator[str]):
-    """An answer on its way: iterate for its text, then read `.answer`."""
+    """An answer on its way: iterate for its text, then read `.answer`.
 
-    def __init__(self, events: Generator[str, None, Answer]) -> None:
+    The text only grows, a sentence's footnotes after the sentence; where the answer is an abstention after all, or was
+    put together anew, `.answer.text` is another.
+    """
+
+    def __init__(self, events: Generator[Piece, None, Answer]) -> None:
         self._events = events
         self._answer: Answer | None = None
+        self._stop = Stop()
+        self.text = ""
+        """All that has come."""
+        self.claims: tuple[Claim, ...] = ()
+        """The claims of the sentences that are complete, each with its verdict."""
+        self.citations: tuple[Citation, ...] = ()
+        """Their footnotes; the text holds the mark of each."""
 
     def __next__(self) -> str:
         try:
-            return next(self._events)
+            with self._stop.heeded():
+                progress = next(self._events)
         except StopIteration as end:
             if end.value is not None:
                 self._answer = end.value
             raise StopIteration from None
+        except CancelledError:  # stopped by another thread
+            raise StopIteration from None
+        self.text += progress.text
+        self.claims, self.citations = progress.claims, progress.citations
+        return progress.text
 
     @property
     def answer(self) -> Answer:
@@ -117,5 +168,7 @@ class AnswerStream(Iterator[str]):
         return self._answer
 
     def close(self) -> None:
-        """Stop answering, and the chat model's call with it."""
-        self._events.close()
+        """Stop answering, and the chat model's call with it; from any thread, also while another one waits for text."""
+        self._stop.press()
+        with suppress(ValueError):  # another thread is at work in it, and ends by itself
+            self._events.close()

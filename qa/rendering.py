@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from qa.terminal import receipt
 from qa.types import Answer, Claim, Reason
 
 REASONS: dict[Reason, str] = {
@@ -25,6 +26,7 @@ _ITEM = re.compile(r"[ \t]*(?:([-*•])|\d{1,3}[.)])[ \t]+(?=\S)")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(?=\S)")
 # Controls show nothing, and direction overrides make a text read as something else.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNSUPPORTED = re.compile(r"\[(unsupported)\]")
 _LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _TITLE_CHARACTERS = 300
 
@@ -50,21 +52,30 @@ def render_question(question: str) -> str:
     return f'<div class="fn-question" dir="auto">{with_line_breaks(question.strip())}</div>'
 
 
-def render_draft(text: str) -> str:
-    """The text that has come so far; its marks are not footnotes yet."""
-    if not text.strip():
-        return '<div class="fn-answer fn-waiting"><p>Reading the articles<span class="fn-dots"></span></p></div>'
-    return f'<div class="fn-answer fn-coming">{_blocks(text, (), {})}</div>'
+def render_waiting() -> str:
+    """What stands in the place of an answer of which nothing has come."""
+    return '<div class="fn-answer fn-waiting"><p>Reading the articles<span class="fn-dots"></span></p></div>'
+
+
+def render_draft(so_far: Answer, turn: int) -> str:
+    """What has come so far; the footnotes of complete sentences are settled and lead to the panel."""
+    if not so_far.text.strip():
+        return render_waiting()
+    flags = tuple(_flags(so_far.text, so_far.claims))
+    return f'<div class="fn-answer fn-coming">{_blocks(so_far.text, flags, _links(so_far, turn))}</div>'
 
 
 def render_answer(answer: Answer, turn: int) -> str:
     """A complete answer; its footnotes link to `#src-TURN-NUMBER` in the panel of sources."""
     if answer.abstained:
         return _abstention(answer)
-    links = {citation.number: _link(turn, citation.number, citation.quote) for citation in answer.citations}
     flags = tuple(_flags(answer.text, answer.claims))
     after = _flag_notes(flags) + _notices(_told(answer)) + _receipt(answer, turn)
-    return f'<div class="fn-answer" id="answer-{turn}">{_blocks(answer.text, flags, links)}{after}</div>'
+    return f'<div class="fn-answer" id="answer-{turn}">{_blocks(answer.text, flags, _links(answer, turn))}{after}</div>'
+
+
+def _links(answer: Answer, turn: int) -> dict[int, str]:
+    return {citation.number: _link(turn, citation.number, citation.quote) for citation in answer.citations}
 
 
 def render_failure(message: str, text: str = "") -> str:
@@ -88,7 +99,7 @@ def _abstention(answer: Answer) -> str:
     reason = f"<p>{plain(REASONS[answer.reason])}</p>" if REASONS[answer.reason] else ""
     return (
         f'<div class="fn-answer fn-abstained"><p class="fn-label">No answer</p>'
-        f'<p class="fn-verdict" dir="auto">{plain(answer.text)}</p>{reason}{listed}{_notices(answer.notices)}</div>'
+        f'<p class="fn-verdict" dir="auto">{plain(answer.text)}</p>{reason}{listed}{_notices(_told(answer))}</div>'
     )
 
 
@@ -168,6 +179,10 @@ def _with_marks(text: str, links: dict[int, str]) -> str:
 
 
 def _bold(text: str) -> str:
+    return _UNSUPPORTED.sub(r'<span class="fn-unsupported">\1</span>', _with_bold(text))
+
+
+def _with_bold(text: str) -> str:
     return _BOLD.sub(r"<strong>\1</strong>", plain(text)).replace("**", "")
 
 
@@ -180,10 +195,11 @@ def _flag_notes(flags: tuple[_Flag, ...]) -> str:
 
 def _told(answer: Answer) -> tuple[str, ...]:
     cut = () if answer.complete else ("The answer was cut off; this is what had come.",)
+    searched = () if answer.query == answer.question else (f"Searched for: {answer.query}",)
     removed = (
         f"{answer.marks_removed} invented footnote{'' if answer.marks_removed == 1 else 's'} of the model removed."
     )
-    return (*cut, *((removed,) if answer.marks_removed else ()), *answer.notices)
+    return (*searched, *cut, *((removed,) if answer.marks_removed else ()), *answer.notices)
 
 
 def _notices(notices: tuple[str, ...]) -> str:
@@ -192,10 +208,10 @@ def _notices(notices: tuple[str, ...]) -> str:
 
 def _receipt(answer: Answer, turn: int) -> str:
     articles = len({citation.source for citation in answer.citations})
-    if not answer.citations:
-        return '<p class="fn-receipt">No footnotes</p>'
     told = f"{_count(len(answer.citations), 'footnote')} from {_count(articles, 'article')}"
-    return f'<p class="fn-receipt"><a href="#sources-{turn}">{told}</a></p>'
+    linked = f'<a href="#sources-{turn}">{told}</a>' if answer.citations else "No footnotes"
+    spent = f" · {plain(receipt(answer))}" if answer.model != "extractive" else ""
+    return f'<p class="fn-receipt">{linked}{spent}</p>'
 
 
 def _count(number: int, noun: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from prompts import load_prompt
 from qa.context import conversation, neutral
-from qa.drafts import ABSTENTION
+from qa.drafts import ABSTENTION, NO_REPLY
 from qa.normalise import STOP_WORDS, content_terms, names
 from qa.replies import Streams
 from qa.types import Turn
@@ -122,7 +122,7 @@ def _by_rules(question: str, history: Sequence[Turn]) -> str:
     earlier = _by_rules(" ".join(history[-1].question.split()), history[:-1]) if history else ""
     if not earlier:
         return question
-    answer = "" if history[-1].answer.startswith(ABSTENTION) else history[-1].answer
+    answer = "" if history[-1].answer.startswith((ABSTENTION, NO_REPLY)) else history[-1].answer
     if swapped := _other_subject(question, earlier):
         return swapped
     plain = _OPENING.sub("", question) or question

@@ -47,6 +47,13 @@ def footnotes(answer: Answer) -> list[str]:
     return lines
 
 
+def receipt(answer: Answer) -> str:
+    """The chat model of an answer, its tokens, the seconds, and the cost where prices are set."""
+    tokens = f"{answer.usage.input_tokens:,} + {answer.usage.output_tokens:,} tokens"
+    cost = f", cost {answer.cost:.{4 if answer.cost >= 0.01 else 6}f}" if answer.cost is not None else ""
+    return f"{plain(answer.model)}, {tokens}, {answer.seconds:.1f} s{cost}"
+
+
 def passage_lines(passages: Sequence[Passage]) -> list[str]:
     """Passages as a numbered list with their places."""
     lines = []

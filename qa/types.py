@@ -61,6 +61,16 @@ class NearArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class Flagged:
+    """Text of an article that talks to a language model; it was not shown to one and supports no claim."""
+
+    source: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens of the chat model's calls; zero when none was called or the server does not tell."""
 
@@ -88,13 +98,17 @@ class Answer:
     confidence: float = 0.0
     """Between 0 and 1; how likely the answer is right, as far as measured."""
     model: str = "extractive"
-    """The spec of the chat model, or `extractive`."""
+    """The spec of the chat model that answered, or `extractive`."""
     seconds: float = 0.0
     complete: bool = True
     """False when a chat model was cut off; the text is what had arrived."""
     marks_removed: int = 0
     """How many `[n]` of a chat model pointed at no passage and were dropped."""
     usage: Usage = Usage()
+    cost: float | None = None
+    """In the currency of `QA_PRICE_INPUT` and `QA_PRICE_OUTPUT`; None where those or the tokens are not known."""
+    flagged: tuple[Flagged, ...] = ()
+    """What looks like an instruction to a model in the passages."""
     notices: tuple[str, ...] = ()
     """What the user should know: a healed index, a slower backend, a failed model."""
     settings_fingerprint: str = ""

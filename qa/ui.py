@@ -118,17 +118,19 @@ def _connect(gr: Any, footnote: Footnote, *, session: Any, shown: tuple[Any, ...
     chat, panel, ask, stop, again, clear = shown
     view = [chat, panel, ask, stop, again]
 
-    def show(now: Conversation) -> tuple[Any, ...]:
+    def show(now: Conversation, before: Conversation | None = None) -> tuple[Any, ...]:
         done = bool(now.exchanges) and not now.busy
-        panel_now = gr.skip() if now.busy else now.panel
+        panel_now = gr.skip() if now.busy and before and now.panel == before.panel else now.panel
         switches = (gr.update(visible=not now.busy), gr.update(visible=now.busy), gr.update(interactive=done))
         return (now.messages, panel_now, *switches)
 
     def asked(question: str, mine: Session) -> Iterator[tuple[Any, ...]]:
         # A second Enter while an answer comes leaves the text where it is.
         if question.strip() and not mine.conversation.busy:
+            before = None
             for now in mine.ask(footnote, question):
-                yield ("", *show(now))
+                yield ("", *show(now, before))
+                before = now
         else:
             yield (gr.skip(),) * (1 + len(view))
 
@@ -136,7 +138,10 @@ def _connect(gr: Any, footnote: Footnote, *, session: Any, shown: tuple[Any, ...
         yield from asked(str(event.value["text"]), mine)
 
     def asked_again(mine: Session) -> Iterator[tuple[Any, ...]]:
-        yield from map(show, mine.ask_again(footnote))
+        before = None
+        for now in mine.ask_again(footnote):
+            yield show(now, before)
+            before = now
 
     asked_example.__annotations__["event"] = gr.SelectData
     # Each question ends by itself when it was stopped, so that no late word of it can cover what came after.

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
 
+from qa.drafts import Piece
 from qa.pipeline import AnswerStream, check_question
 from qa.settings import Settings, load_settings
-from qa.types import Answer, Citation, Claim, Turn
+from qa.types import Answer, Citation, Claim, Turn, Usage
 from vectorstore.errors import ArticleError, CorpusMissing, ModelCallFailed
 from vectorstore.types import Article, Chunk, IndexReport, Passage
 
@@ -52,6 +55,7 @@ HOSTILE = Article(
 )
 
 
+_SPENT: dict[str, Any] = {"model": "openai:any", "usage": Usage(1200, 34), "cost": 0.0021, "seconds": 1.25}
 _ABSTAINED: dict[str, Any] = {"abstained": True, "reason": "not_in_corpus"}
 KILLED = "Officials said that at least 83 people have been killed in the strikes, most of them aboard small boats."
 
@@ -77,7 +81,10 @@ class Served(NamedTuple):
 
 
 class StandIn:
-    """Answers by a key word of the question: killed, hostile, flagged, slow, broken, unreachable; else it abstains."""
+    """Answers by a key word of the question: killed, hostile, flagged, rewritten, slow, broken, unreachable.
+
+    To any other it abstains.
+    """
 
     def __init__(self, *, model: str = "extractive", sync_seconds: float = 0, missing: bool = False) -> None:
         self.settings: Settings = load_settings(corpus_dir=Path("articles"))
@@ -118,24 +125,26 @@ class StandIn:
     def close(self) -> None:
         self.closed = True
 
-    def _answer(self, question: str) -> Generator[str, None, Answer]:
+    def _answer(self, question: str) -> Generator[Piece, None, Answer]:
         check_question(question)
         if "broken" in question:
-            yield "The first words "
+            yield Piece("The first words ")
             raise RuntimeError(f"no code handles {question}")
         if "unreachable" in question:
             raise ModelCallFailed("ollama:llama3.2", "the server does not answer; start it with `ollama serve`")
         if "slow" in question:
+            settled = _quoting(question, STRIKES, KILLED, "At least 83 people have been killed.")
             try:
+                yield Piece(f"{settled.text} ", settled.claims, settled.citations)
                 for number in range(600):
-                    yield f"word{number} "
+                    yield Piece(f"word{number} ", settled.claims, settled.citations)
                     time.sleep(0.05)
             except GeneratorExit:
                 self.stopped += 1
                 raise
         answer = self._complete(question)
-        for word in answer.text.split(" "):
-            yield word + " "
+        for word in () if answer.abstained else re.findall(r"\S+\s*", answer.text):
+            yield Piece(word, answer.claims, answer.citations) if "[" in word else Piece(word)
         return answer
 
     def _complete(self, question: str) -> Answer:
@@ -145,7 +154,11 @@ class StandIn:
             return _quoting(question, HOSTILE, HOSTILE.text.strip(), HOSTILE.text.strip())
         if "flagged" in question:
             claim = Claim("The strikes ended in June.", (), "unsupported", "no source says June")
-            return Answer(question, question, text=claim.text, claims=(claim,), notices=("The index was rebuilt.",))
+            text = f"{claim.text} [unsupported]"
+            return Answer(question, question, text, claims=(claim,), notices=("The index was rebuilt.",))
+        if "rewritten" in question:
+            found = _quoting(question, STRIKES, KILLED, "At least 83 people have been killed.")
+            return replace(found, query="How many died in the strikes?", **_SPENT)
         chunk = Chunk(STRIKES.id, 0, STRIKES.text[:20], 0, 20, STRIKES.source, STRIKES.title)
         return Answer(question, question, "The articles do not tell.", passages=(Passage(chunk, 0.1),), **_ABSTAINED)
 

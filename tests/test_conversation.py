@@ -26,6 +26,25 @@ def test_an_answer_grows_and_ends_with_its_footnotes() -> None:
     assert "src-1-1" in steps[-1].panel
 
 
+def test_the_panel_grows_while_the_answer_comes() -> None:
+    session = Session()
+    steps = session.ask(StandIn(), "slow")
+    waiting, first = next(steps), next(steps)
+    assert "fn-waiting" in waiting.messages[-1]["content"]
+    assert "src-1-1" not in waiting.panel
+    assert first.busy
+    assert "#src-1-1" in first.messages[-1]["content"]
+    assert "src-1-1" in first.panel
+    steps.close()  # type: ignore[attr-defined]
+    assert "src-1-1" in session.conversation.panel
+
+
+def test_the_cost_and_the_rewritten_question_are_shown() -> None:
+    shown = told(StandIn(), "rewritten").messages[-1]["content"]
+    assert "Searched for: How many died in the strikes?" in shown
+    assert all(part in shown for part in ("openai:any", "1,200 + 34 tokens", "1.2 s", "0.0021"))
+
+
 def test_a_follow_up_is_asked_with_what_was_said_before() -> None:
     footnote = StandIn()
     told(footnote, "How many were killed?", "And where, killed?")

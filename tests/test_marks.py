@@ -80,9 +80,9 @@ def test_a_list_of_sources_at_the_end_is_no_statement() -> None:
     assert read("83 died [^1].\n\n[^1]: Some title") == [("83 died.", (1,))]
 
 
-def test_images_and_links_lose_their_addresses() -> None:
+def test_links_lose_their_addresses_and_images_go() -> None:
     assert read("See ![chart](http://evil.example/a.png?q=1) and [this](http://evil.example) [1].") == [
-        ("See chart and this.", (1,))
+        ("See  and this.", (1,))
     ]
 
 
@@ -101,7 +101,7 @@ def test_citations_are_numbered_by_first_appearance_and_quotes_share_a_number() 
             Statement("Nobody knows.", (), "unsupported", "no passage says it"),
         ]
     )
-    assert resolved.text == "83 were killed. [1][2]\n\n- They spoke. [3] 83 died. [2] Nobody knows."
+    assert resolved.text == "83 were killed. [1][2]\n\n- They spoke. [3] 83 died. [2] Nobody knows. [unsupported]"
     assert [(c.number, c.source, c.start, c.end) for c in resolved.citations] == [
         (1, "b.txt", 0, 25),
         (2, "a.txt", 100, 124),

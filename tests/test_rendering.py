@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from page_stand_ins import HOSTILE, PAYLOADS, StandIn
 
-from qa.rendering import plain, render_answer, render_draft, render_failure, render_question, render_stopped
-from qa.types import Answer, Citation, Claim
+from qa.rendering import (
+    plain,
+    render_answer,
+    render_draft,
+    render_failure,
+    render_question,
+    render_stopped,
+    render_waiting,
+)
+from qa.types import Answer, Citation, Claim, Usage
 
 HARMLESS = {"div", "p", "span", "a", "br", "strong", "ul", "ol", "li", "h4", "small"}
 
@@ -52,7 +61,7 @@ def test_a_payload_stays_text_wherever_it_comes_from(payload: str) -> None:
     answer = quoting(f"{payload} [1]\n- {payload}", payload, claims=(claim,))
     for html in (
         render_question(payload),
-        render_draft(payload),
+        render_draft(answer, 1),
         render_failure(payload, payload),
         render_stopped(payload),
         render_answer(answer, 1),
@@ -84,10 +93,41 @@ def test_a_mark_without_a_citation_stays_as_it_was_written() -> None:
     assert "[7]" in html
 
 
-def test_a_draft_has_numbers_but_no_links() -> None:
-    html = render_draft("One thing [1] and")
-    assert "<a " not in html
-    assert "fn-unchecked" in html
+def test_the_settled_footnotes_of_a_draft_lead_to_the_panel() -> None:
+    html = render_draft(quoting("One thing. [1] Another is on its", "first quote"), 2)
+    assert 'href="#src-2-1"' in html
+    assert "Another is on its" in Elements(html).text
+    assert "fn-coming" in html
+    assert "fn-receipt" not in html
+
+
+def test_an_unsupported_claim_is_flagged_while_the_answer_still_comes() -> None:
+    claims = (Claim("It ended.", (), "unsupported", "no source says so"),)
+    html = render_draft(quoting("It ended. [unsupported] And then", claims=claims), 1)
+    assert 'title="Not supported: no source says so">It ended.</span>' in html
+    assert '<span class="fn-unsupported">unsupported</span>' in html
+
+
+def test_an_answer_of_which_nothing_has_come_waits() -> None:
+    assert render_draft(quoting("  "), 1) == render_waiting()
+    assert_harmless(render_waiting())
+
+
+def test_the_receipt_tells_model_tokens_seconds_and_cost() -> None:
+    answer = quoting("One thing. [1]", "first quote")
+    paid = replace(answer, model="openai:<any>", usage=Usage(1200, 34), seconds=1.25, cost=0.0021)
+    assert "1 footnote from 1 article" in Elements(render_answer(answer, 1)).text
+    assert "tokens" not in render_answer(answer, 1)
+    told = Elements(render_answer(paid, 1)).text
+    assert all(part in told for part in ("openai:<any>", "1,200 + 34 tokens", "1.2 s", "0.0021"))
+    assert "0.0021" not in render_answer(replace(paid, cost=None), 1)
+
+
+def test_a_rewritten_question_is_told() -> None:
+    answer = replace(quoting("One thing. [1]", "first quote"), query="What <b>thing</b>?")
+    for shown in (answer, replace(answer, abstained=True, reason="fact_missing")):
+        assert "Searched for: What <b>thing</b>?" in Elements(render_answer(shown, 1)).text
+    assert "Searched for" not in render_answer(quoting("One thing."), 1)
 
 
 def test_an_unsupported_claim_is_underlined_and_says_why() -> None:

@@ -130,6 +130,25 @@ def test_a_flagged_claim_says_why(page: Page) -> None:
     ask(page, "flagged")
     assert page.locator(".fn-flagged").get_attribute("title") == "Not supported: no source says June"
     assert "no source says June" in last_answer(page)
+    assert page.locator(".fn-unsupported").inner_text().lower() == "unsupported"
+
+
+def test_a_footnote_can_be_followed_while_the_answer_still_comes(page: Page) -> None:
+    page.fill("#fn-box textarea", "slow")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=word3")
+    page.click("a.fn-mark")
+    assert page.locator("#src-1-1 mark").inner_text() == KILLED
+    assert page.locator(".fn-coming").count() == 1
+    page.click("#fn-stop")
+    page.wait_for_selector(".fn-stopped")
+
+
+def test_the_query_and_the_cost_of_an_answer_are_told(page: Page) -> None:
+    ask(page, "rewritten")
+    told = last_answer(page)
+    assert "Searched for: How many died in the strikes?" in told
+    assert all(part in told for part in ("openai:any", "1,200 + 34 tokens", "0.0021"))
 
 
 def test_hostile_articles_and_questions_stay_text(page: Page) -> None:
