@@ -10,7 +10,8 @@ from functools import cache
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from qa.model_failures import CUT_OFF, FILTERED, LONGEST_WAIT_SECONDS, TOO_LONG, Failure, explain
+from qa.context_windows import needed_tokens, thought_tokens, window_tokens
+from qa.model_failures import CUT_OFF, FILTERED, LONGEST_WAIT_SECONDS, STOPPED, TOO_LONG, Failure, explain
 from qa.providers import (
     ModelOptions,
     Provider,
@@ -21,6 +22,7 @@ from qa.providers import (
     shown_address,
     unknown_provider,
 )
+from qa.stopping import on_stop
 from qa.types import Usage
 from vectorstore.errors import ModelCallFailed, ModelUnavailable
 
@@ -46,36 +48,40 @@ class ModelReply:
         self.usage = Usage()
         self.complete = False
         self.cause = ""
+        self.spec = model.spec
+        self.notices: tuple[str, ...] = ()
         self._model = model
         self._messages = messages
         self._characters = 0
         self._ending = ""
 
     def __iter__(self) -> Generator[str, None, None]:
-        """Yield text as it comes; raises ModelCallFailed. Closing the iterator stops the call."""
+        """Yield text as it comes; raises ModelCallFailed. Closing the iterator, or a stop, ends the call."""
         pieces: SimpleQueue[str | None] = SimpleQueue()
         call = asyncio.run_coroutine_threadsafe(self._receive(pieces.put), _loop())
+        on_stop(call.cancel)
+        # A call that is stopped before it begins would never say that it ended.
+        call.add_done_callback(lambda _: pieces.put(None))
         try:
             while (piece := pieces.get()) is not None:
                 yield piece
-            if failure := call.result():
+            if call.cancelled():
+                self.cause = STOPPED
+            elif failure := call.result():
                 # Raised here and from nothing: the client's exception may hold the server's text and a key.
                 raise ModelCallFailed(self._model.spec, failure.cause)
         finally:
             call.cancel()
 
     async def _receive(self, put: Callable[[str | None], None]) -> Failure | None:
-        try:
-            for attempt in range(_RETRIES + 1):
-                failure = await self._attempt(put)
-                if failure is None or not failure.retry or self._characters or attempt == _RETRIES:
-                    return failure
-                if failure.wait_seconds > LONGEST_WAIT_SECONDS:
-                    return failure
-                await asyncio.sleep(failure.wait_seconds or _BACK_OFF_SECONDS * 2**attempt)
-            return None
-        finally:
-            put(None)
+        for attempt in range(_RETRIES + 1):
+            failure = await self._attempt(put)
+            if failure is None or not failure.retry or self._characters or attempt == _RETRIES:
+                return failure
+            if failure.wait_seconds > LONGEST_WAIT_SECONDS:
+                return failure
+            await asyncio.sleep(failure.wait_seconds or _BACK_OFF_SECONDS * 2**attempt)
+        return None
 
     async def _attempt(self, put: Callable[[str | None], None]) -> Failure | None:
         limit = self._model.options.timeout_seconds
@@ -149,13 +155,20 @@ def open_chat_model(
     timeout_seconds: float = 60.0,
     max_answer_tokens: int = 800,
     context_tokens: int = 3000,
+    context_window: int = 0,
 ) -> ChatModel:
-    """Set up `provider:model`; asks no server. Raises ModelUnavailable(spec, fix)."""
+    """Set up `provider:model`; asks no server. Raises ModelUnavailable(spec, fix).
+
+    `context_window` is what the model takes at most, prompt and answer, in tokens; 0: as known of its family.
+    """
     name, _, model = spec.partition(":")
     name = name.strip().lower().replace("-", "_")
     if not name or not model.strip():
         raise ModelUnavailable(spec, "write it as provider:model, for example ollama:llama3.2")
-    options = ModelOptions(base_url, temperature, timeout_seconds, max_answer_tokens, context_tokens)
+    needed = needed_tokens(spec, context_tokens, answer_tokens=max_answer_tokens)
+    window = min(needed, window_tokens(spec, context_window))
+    limit = max_answer_tokens + thought_tokens(spec)
+    options = ModelOptions(base_url, temperature, timeout_seconds, limit, window)
     check_address(spec, base_url)
     provider = find_provider(spec, name)
     check_key(spec, provider, base_url)

@@ -1,4 +1,4 @@
-"""The command `qa`: index, ask, chat, search, serve, status. Answers go to stdout, everything else to stderr."""
+"""The command `qa`: index, ask, chat, search, serve, status, models. Answers go to stdout, all else to stderr."""
 
 from __future__ import annotations
 
@@ -77,9 +77,12 @@ def ask(
     text = sys.stdin.read() if question == "-" else question
     with _opened(corpus, model) as footnote:
         if json_:
-            _print(as_json(footnote.ask(text, sources=source).to_dict()))
+            answer = footnote.ask(text, sources=source)
+            _print(as_json(answer.to_dict()))
         else:
-            _answer(footnote, text, sources=source)
+            answer = _answer(footnote, text, sources=source)
+    if answer.reason == "model_failed":
+        raise typer.Exit(2)
 
 
 @app.command()
@@ -145,6 +148,17 @@ def status(corpus: CorpusOption = None, *, json_: JsonOption = False) -> None:
         _print(as_json(facts) if json_ else _status_text(facts))
 
 
+@app.command()
+def models(model: ModelOption = None, *, json_: JsonOption = False) -> None:
+    """Tell which models are configured, which can be used, and what is missing; no model is called."""
+    from qa.models import model_lines, survey
+    from qa.settings import load_settings
+    from qa.terminal import as_json, plain
+
+    report = survey(load_settings(chat_model=model))
+    _print(as_json(_fields(report)) if json_ else plain("\n".join(model_lines(report))))
+
+
 @contextmanager
 def _opened(corpus: Path | None, model: str | None = None, **overrides: object) -> Iterator[Footnote]:
     from qa.footnote import Footnote
@@ -158,15 +172,14 @@ def _opened(corpus: Path | None, model: str | None = None, **overrides: object) 
 def _answer(
     footnote: Footnote, question: str, *, history: list[Turn] | None = None, sources: list[str] | None = None
 ) -> Answer:
-    from qa.terminal import footnotes, plain
+    from qa.terminal import footnotes, plain, receipt
 
     stream = footnote.stream(question, history=history or (), sources=sources)
-    shown = ""
     for piece in stream:
-        shown += piece
         _print(plain(piece), end="")
     answer = stream.answer
-    _print("" if answer.text == shown else f"\n\nChecked: {plain(answer.text)}")
+    checked = f"\n\nChecked: {plain(answer.text)}" if stream.text.strip() else plain(answer.text)
+    _print("" if answer.text == stream.text else checked)
     if answer.query != question:
         _say(f"(searched for: {plain(answer.query)})")
     lines = footnotes(answer)
@@ -174,6 +187,8 @@ def _answer(
         _print("\n" + "\n".join(lines))
     for notice in answer.notices:
         _say(f"note: {plain(notice)}")
+    if answer.model != "extractive":
+        _say(f"({receipt(answer)})")
     return answer
 
 

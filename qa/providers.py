@@ -60,7 +60,8 @@ class ModelOptions:
     temperature: float
     timeout_seconds: float
     max_answer_tokens: int
-    context_tokens: int
+    window_tokens: int
+    """What a server that must be told reserves for prompt and answer."""
 
 
 def find_provider(spec: str, name: str) -> Provider:
@@ -81,15 +82,22 @@ def check_key(spec: str, provider: Provider, base_url: str) -> None:
 
 def check_address(spec: str, base_url: str) -> None:
     """Raise ModelUnavailable when `base_url` is no web address."""
+    where = "(QA_CHAT_BASE_URL, or QA_FALLBACK_BASE_URL)"
     if base_url and not re.match(r"https?://[^/\s]", base_url):
-        raise ModelUnavailable(spec, "the address of its server must start with http:// or https:// (QA_CHAT_BASE_URL)")
+        raise ModelUnavailable(spec, f"the address of its server must start with http:// or https:// {where}")
+    if base_url and not shown_address(base_url):
+        raise ModelUnavailable(spec, f"the address of its server is none; is its port a number? {where}")
 
 
 def shown_address(base_url: str) -> str:
-    """The server of an address, without the user names, keys and paths that it may hold."""
-    parts = urlsplit(base_url)
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else ""
+    """The server of an address, without the user names, keys and paths that it may hold; nothing for no address."""
+    try:
+        parts = urlsplit(base_url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}{port}" if host else ""
 
 
 def unknown_provider(spec: str, name: str) -> ModelUnavailable:
@@ -117,10 +125,9 @@ def client_options(provider: Provider, model: str, options: ModelOptions) -> dic
 
 
 def _ollama_options(options: ModelOptions) -> dict[str, Any]:
-    # Ollama cuts a longer prompt silently at its own default; other tokenisers need up to half as many tokens more.
-    needed = int(1.5 * options.context_tokens) + 1500 + options.max_answer_tokens
     return {
-        "num_ctx": math.ceil(needed / 1024) * 1024,
+        # Ollama cuts a longer prompt silently at its own default.
+        "num_ctx": options.window_tokens,
         "num_predict": options.max_answer_tokens,
         "client_kwargs": {"timeout": options.timeout_seconds},
     }

@@ -11,10 +11,30 @@ from qa.types import Usage
 class Reply(Protocol):
     """One call: iterate for text, then ask how it ended."""
 
-    usage: Usage
-    complete: bool
-    cause: str
-    """Why it is not complete, in words for the user."""
+    @property
+    def spec(self) -> str:
+        """The model that answers; not always the first that was asked."""
+        ...
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens, as far as the server told them."""
+        ...
+
+    @property
+    def complete(self) -> bool:
+        """Whether the answer ended well."""
+        ...
+
+    @property
+    def cause(self) -> str:
+        """Why it is not complete, in words for the user."""
+        ...
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the user should know, such as why another model answered."""
+        ...
 
     def __iter__(self) -> Generator[str, None, None]:
         """Yield text as it comes; closing the iterator stops the call."""
@@ -24,7 +44,10 @@ class Reply(Protocol):
 class Streams(Protocol):
     """A chat model that streams its replies."""
 
-    spec: str
+    @property
+    def spec(self) -> str:
+        """What was configured."""
+        ...
 
     def stream(self, system: str, user: str) -> Reply:
         """Ask the model."""

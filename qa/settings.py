@@ -17,8 +17,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from vectorstore.errors import SettingsError
 
 PREFIX = "QA_"
-_PLACES = {"corpus_dir", "index_dir", "cache_dir", "chroma_url", "chat_base_url", "host", "port"}
-"""Settings that say where things are; they do not change an answer, so they stay out of the fingerprint."""
+_PLACES = {"corpus_dir", "index_dir", "cache_dir", "chroma_url", "chat_base_url", "fallback_base_url", "host", "port"}
+_RECORDS = {"price_input", "price_output", "traces"}
+"""Where things are, what they cost and what is recorded does not change an answer: it is not in the fingerprint."""
+EXTRACTIVE = "extractive"
+"""As a fallback model: the answerer that needs none."""
 
 
 class Settings(BaseSettings):
@@ -44,12 +47,32 @@ class Settings(BaseSettings):
     k: int = Field(8, ge=1, le=50, description="passages kept for the answer")
     chat_model: str = Field("", description="chat model as provider:model; none: extractive answers")
     chat_base_url: str = Field("", description="address of an OpenAI-compatible server, or of Ollama")
+    fallback_model: str = Field(
+        "", description="chat model that is asked when the first one fails, or `extractive`; none: no second try"
+    )
+    fallback_base_url: str = Field("", description="address of the server of the fallback model")
     temperature: float = Field(0.0, ge=0.0, le=2.0, description="temperature of the chat model")
     timeout_seconds: float = Field(
         60.0, gt=0, allow_inf_nan=False, description="longest silence of the chat model, in seconds"
     )
     max_answer_tokens: int = Field(800, ge=16, description="longest answer of the chat model, in tokens")
     context_tokens: int = Field(3000, ge=256, description="most article text shown to the chat model, in tokens")
+    context_window: int = Field(
+        0, ge=0, description="most that the chat model takes, prompt and answer, in tokens; 0: as known of the model"
+    )
+    price_input: float | None = Field(
+        None, ge=0, allow_inf_nan=False, description="price of a million tokens that the chat model reads"
+    )
+    price_output: float | None = Field(
+        None, ge=0, allow_inf_nan=False, description="price of a million tokens that the chat model writes"
+    )
+    unsupported: Literal["mark", "drop"] = Field(
+        "mark", description="claims of the chat model that no article supports: `mark` them, or `drop` them"
+    )
+    entailment_model: str = Field(
+        "", description="sentence-transformers CrossEncoder for entailment, one more voice on claims; none: ours alone"
+    )
+    traces: bool = Field(default=False, description="trace each step of a question with OpenTelemetry")
     reader: bool = Field(default=True, description="read passages with the trained reader")
     abstain_below: float = Field(
         0.38, ge=0.0, le=1.0, description="confidence under which the extractive answerer abstains"
@@ -66,10 +89,15 @@ class Settings(BaseSettings):
             raise ValueError("write it as provider:model, for example ollama:llama3.2")
         return spec
 
+    @field_validator("fallback_model")
+    @classmethod
+    def _fallback_is_spec_or_extractive(cls, spec: str) -> str:
+        return spec if spec == EXTRACTIVE else cls._spec_has_provider(spec)
+
     @property
     def fingerprint(self) -> str:
         """12 hex digits over every setting that can change an answer."""
-        values = self.model_dump(mode="json", exclude=_PLACES)
+        values = self.model_dump(mode="json", exclude=_PLACES | _RECORDS)
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
 
 

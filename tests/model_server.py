@@ -1,9 +1,9 @@
-"""A chat server on loopback that behaves, or misbehaves, by script: OpenAI's and Ollama's wire formats.
+"""A chat server on loopback that behaves, or misbehaves, by script, in OpenAI's, Anthropic's and Ollama's formats.
 
     with ModelServer(Says("At least 83 people [1]."), ...) as server:
         open_chat_model("openai:any", base_url=server.openai)
 
-Each request takes the next line of the script; the last line is repeated.
+Each request takes the next line of the script; the last line is repeated. `listing` is the line for a list of models.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, ClassVar
+from typing import Any
+
+from wire_formats import Wire, wire_of
 
 CANARY = "sk-canary-7f3b9e"
 """A key that no error text may ever hold."""
@@ -29,7 +31,8 @@ class Says:
     text: str
     ending: str | None = "stop"
     then: str = ""
-    """After the text: `` ends, `hang` stays silent, `ping` sends comments only, `reset` breaks the connection."""
+    """After the text: `` ends, `hang` stays silent, `ping` sends signs of life only, `error` tells of an error,
+    `garbage` sends what nobody can read, `reset` breaks the connection."""
     pause_seconds: float = 0.0
 
 
@@ -39,6 +42,7 @@ class Fails:
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
+    message: str = "no luck"
 
 
 @dataclass(frozen=True)
@@ -54,16 +58,27 @@ class Hangs:
     """Reads the request and never answers."""
 
 
+@dataclass(frozen=True)
+class Offers:
+    """Lists these models."""
+
+    models: tuple[str, ...]
+
+
 Line = Says | Fails | Sends | Hangs
+Listing = Offers | Fails | Sends | Hangs
 
 
 class ModelServer:
     """A scripted server; `requests` holds the JSON bodies that it was sent."""
 
-    def __init__(self, *script: Line) -> None:
+    def __init__(self, *script: Line, listing: Listing = Offers(("any-model", "llama3.2:3b"))) -> None:
         self.script = list(script)
+        self.listing = listing
         self.requests: list[dict[str, Any]] = []
         self.paths: list[str] = []
+        self.keys: list[str] = []
+        """The key of each request, `` for none."""
         self.hung_up = threading.Event()
         """Set when a client closed its connection before the server was done."""
         self.closing = threading.Event()
@@ -78,6 +93,10 @@ class ModelServer:
     @property
     def ollama(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def anthropic(self) -> str:
+        return self.ollama
 
     def next_line(self) -> Line:
         return self.script.pop(0) if len(self.script) > 1 else self.script[0]
@@ -113,34 +132,44 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.server.model.requests.append(body)
-        self.server.model.paths.append(self.path)
-        self.close_connection = True
+        wire = self._note_request()
         line = self.server.model.next_line()
-        if isinstance(line, Says):
-            self._say(line, stream=body.get("stream", self.path == "/api/chat"))
-        elif isinstance(line, Fails):
-            self._fail(line)
-        elif isinstance(line, Sends):
-            self._head(200, {"content-type": line.content_type, "content-length": str(len(line.body))})
-            self.wfile.write(line.body)
+        if isinstance(line, Says) and body.get("stream", self.path == "/api/chat"):
+            self._stream(line, wire)
+        elif isinstance(line, Says):
+            self._send_json(200, wire.whole(line.text, line.ending or "stop"))
         else:
-            self._wait(pinging=False)
+            self._misbehave(line, wire)
 
-    def _fail(self, line: Fails) -> None:
-        key = self.headers.get("authorization", "")
-        body = json.dumps({"error": {"message": f"no luck with {key}", "type": "x", "code": "y"}}).encode()
-        self._head(line.status, {**line.headers, "content-type": "application/json", "content-length": str(len(body))})
-        self.wfile.write(body)
+    def do_GET(self) -> None:
+        wire = self._note_request()
+        line = self.server.model.listing
+        if isinstance(line, Offers):
+            self._send_json(200, wire.listing(line.models))
+        else:
+            self._misbehave(line, wire)
 
-    def _say(self, line: Says, *, stream: bool) -> None:
-        wire = _Ollama if self.path == "/api/chat" else _OpenAI
-        if not stream:
-            body = json.dumps(wire.whole(line)).encode()
-            self._head(200, {"content-type": "application/json", "content-length": str(len(body))})
-            self.wfile.write(body)
-            return
+    def _note_request(self) -> Wire:
+        self.close_connection = True
+        self.server.model.paths.append(self.path)
+        self.server.model.keys.append(self._key())
+        return wire_of(self.path, anthropic="anthropic-version" in self.headers)
+
+    def _key(self) -> str:
+        return self.headers.get("x-api-key") or self.headers.get("authorization", "").removeprefix("Bearer ")
+
+    def _misbehave(self, line: Fails | Sends | Hangs, wire: Wire) -> None:
+        if isinstance(line, Fails):
+            self._send_json(line.status, wire.refusal(f"{line.message}, {self._key()}"), line.headers)
+        elif isinstance(line, Sends):
+            self._send(200, line.body, {"content-type": line.content_type})
+        else:
+            self._wait(b"")
+
+    def _stream(self, line: Says, wire: Wire) -> None:
         self._head(200, {"content-type": wire.content_type})
         try:
+            self._write(wire.start())
             for piece in re.findall(r"\s*\S+|\s+$", line.text):
                 self._write(wire.piece(piece))
                 self.server.model.closing.wait(line.pause_seconds)
@@ -148,19 +177,21 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             self.server.model.hung_up.set()
 
-    def _end(self, line: Says, wire: type[_OpenAI] | type[_Ollama]) -> None:
+    def _end(self, line: Says, wire: Wire) -> None:
         if line.then == "reset":
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
+        elif line.then in ("hang", "ping"):
+            self._wait(wire.ping if line.then == "ping" else b"")
         elif line.then:
-            self._wait(pinging=line.then == "ping")
+            self._write(wire.error() if line.then == "error" else wire.garbage)
         elif line.ending:
             self._write(wire.ending(line.ending))
 
-    def _wait(self, *, pinging: bool) -> None:
+    def _wait(self, ping: bytes) -> None:
+        """Until the server closes or the client hangs up."""
         while not self.server.model.closing.wait(0.05):
-            if pinging:
-                self._write(b": ping\n\n")
+            self._write(ping)
             self.connection.settimeout(0.001)
             try:
                 if not self.connection.recv(1):
@@ -171,6 +202,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self.server.model.hung_up.set()
                 return
 
+    def _send_json(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+        self._send(status, json.dumps(body).encode(), {**(headers or {}), "content-type": "application/json"})
+
+    def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self._head(status, {**headers, "content-length": str(len(body))})
+        self.wfile.write(body)
+
     def _head(self, status: int, headers: dict[str, str]) -> None:
         self.send_response(status)
         for name, value in {**headers, "connection": "close"}.items():
@@ -180,61 +218,3 @@ class _Handler(BaseHTTPRequestHandler):
     def _write(self, data: bytes) -> None:
         self.wfile.write(data)
         self.wfile.flush()
-
-
-class _OpenAI:
-    content_type = "text/event-stream"
-    usage: ClassVar = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
-
-    @staticmethod
-    def piece(text: str) -> bytes:
-        return _event(
-            {"choices": [{"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": None}]}
-        )
-
-    @classmethod
-    def ending(cls, reason: str) -> bytes:
-        ending = _event({"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]})
-        return ending + _event({"choices": [], "usage": cls.usage}) + b"data: [DONE]\n\n"
-
-    @classmethod
-    def whole(cls, line: Says) -> dict[str, Any]:
-        message = {"role": "assistant", "content": line.text}
-        choice = {"index": 0, "message": message, "finish_reason": line.ending}
-        return {
-            "id": "1",
-            "object": "chat.completion",
-            "created": 1,
-            "model": "m",
-            "choices": [choice],
-            "usage": cls.usage,
-        }
-
-
-class _Ollama:
-    content_type = "application/x-ndjson"
-    counts: ClassVar = {"prompt_eval_count": 100, "eval_count": 20}
-
-    @staticmethod
-    def piece(text: str) -> bytes:
-        return _json_line({"message": {"role": "assistant", "content": text}, "done": False})
-
-    @classmethod
-    def ending(cls, reason: str) -> bytes:
-        message = {"role": "assistant", "content": ""}
-        return _json_line({"message": message, "done": True, "done_reason": reason, **cls.counts})
-
-    @classmethod
-    def whole(cls, line: Says) -> dict[str, Any]:
-        message = {"role": "assistant", "content": line.text}
-        told = {"model": "m", "created_at": "2025-01-01T00:00:00Z"}
-        return {**told, "message": message, "done": True, "done_reason": line.ending, **cls.counts}
-
-
-def _event(data: dict[str, Any]) -> bytes:
-    told = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-    return b"data: " + json.dumps({**told, **data}).encode() + b"\n\n"
-
-
-def _json_line(data: dict[str, Any]) -> bytes:
-    return json.dumps({"model": "m", "created_at": "2025-01-01T00:00:00Z", **data}).encode() + b"\n"

@@ -83,6 +83,11 @@ def test_an_unknown_argument_is_refused_with_the_nearest_right_one() -> None:
         ("QA_CHAT_MODEL", "llama3.2"),
         ("QA_CHAT_MODEL", "ollama:"),
         ("QA_CHAT_MODEL", ":llama3.2"),
+        ("QA_FALLBACK_MODEL", "llama3.2"),
+        ("QA_FALLBACK_MODEL", "Extractive"),
+        ("QA_CONTEXT_WINDOW", "-1"),
+        ("QA_PRICE_INPUT", "-0.1"),
+        ("QA_PRICE_OUTPUT", "inf"),
     ],
 )
 def test_an_impossible_value_is_told_in_one_line_with_its_name(
@@ -93,6 +98,17 @@ def test_an_impossible_value_is_told_in_one_line_with_its_name(
         load_settings()
     assert str(refused.value).startswith(f"{name}={value}: ")
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("spec", ["", "extractive", "ollama:llama3.2:3b"])
+def test_a_fallback_is_a_chat_model_or_the_answerer_that_needs_none(spec: str) -> None:
+    assert load_settings(fallback_model=spec).fallback_model == spec
+
+
+def test_prices_are_unknown_until_they_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (load_settings().price_input, load_settings().price_output) == (None, None)
+    monkeypatch.setenv("QA_PRICE_INPUT", "0.15")
+    assert load_settings().price_input == 0.15
 
 
 def test_a_file_that_is_no_utf8_is_told_in_one_line() -> None:
@@ -124,17 +140,26 @@ def test_the_fingerprint_is_the_same_for_the_same_settings() -> None:
         {"cache_dir": "/elsewhere"},
         {"chroma_url": "http://127.0.0.1:8000"},
         {"chat_base_url": "http://127.0.0.1:8000/v1"},
+        {"fallback_base_url": "http://127.0.0.1:8000/v1"},
+        {"price_input": 2.5, "price_output": 10.0},
         {"host": "0.0.0.0"},
         {"port": 0},
     ],
 )
-def test_the_fingerprint_does_not_depend_on_where_things_are(place: dict[str, object]) -> None:
+def test_the_fingerprint_does_not_depend_on_where_things_are_or_what_they_cost(place: dict[str, object]) -> None:
     assert load_settings(**place).fingerprint == load_settings().fingerprint
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"k": 5}, {"retrieval": "bm25"}, {"chat_model": "ollama:llama3.2"}, {"abstain_below": 0.4}, {"chunk_tokens": 99}],
+    [
+        {"k": 5},
+        {"retrieval": "bm25"},
+        {"chat_model": "ollama:llama3.2"},
+        {"fallback_model": "extractive"},
+        {"abstain_below": 0.4},
+        {"chunk_tokens": 99},
+    ],
 )
 def test_the_fingerprint_depends_on_everything_that_can_change_an_answer(change: dict[str, object]) -> None:
     assert load_settings(**change).fingerprint != load_settings().fingerprint
