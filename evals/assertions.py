@@ -133,7 +133,7 @@ def _answered(asked: str | Answer, corpus: str | Path | None, history: Sequence[
 
 
 def _folder(corpus: str | Path | None, asking: Asking) -> Path:
-    from qa.footnote import corpus_folder
+    from qa.places import corpus_folder
     from qa.settings import load_settings
 
     return Path(corpus) if corpus else corpus_folder(asking.get("settings") or load_settings())

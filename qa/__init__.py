@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qa.api import ask, open_corpus, stream
+    from qa.api import aask, ask, astream, open_corpus, stream
+    from qa.asynchronous import AsyncAnswerStream
     from qa.footnote import Footnote
     from qa.pipeline import AnswerStream
     from qa.settings import Settings
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "ask": "qa.api",
     "stream": "qa.api",
+    "aask": "qa.api",
+    "astream": "qa.api",
     "open_corpus": "qa.footnote",
     "Footnote": "qa.footnote",
     "AnswerStream": "qa.pipeline",
+    "AsyncAnswerStream": "qa.asynchronous",
     "Settings": "qa.settings",
     "Answer": "qa.types",
     "Citation": "qa.types",
@@ -33,13 +37,16 @@ _HOMES = {
 __all__ = [
     "Answer",
     "AnswerStream",
+    "AsyncAnswerStream",
     "Citation",
     "Claim",
     "Footnote",
     "Settings",
     "Turn",
     "UserError",
+    "aask",
     "ask",
+    "astream",
     "open_corpus",
     "stream",
 ]

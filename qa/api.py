@@ -1,4 +1,4 @@
-"""`ask` and `stream`: a question in, an Answer out, over `seeds/` unless told otherwise."""
+"""`ask` and `stream`, and both for async code: a question in, an Answer out, over `seeds/` unless told otherwise."""
 
 from __future__ import annotations
 
@@ -6,13 +6,23 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Unpack
 
+from qa.asynchronous import AskOptions, AsyncAnswerStream
 from qa.footnote import Footnote, open_corpus
 from qa.pipeline import AnswerStream
 from qa.settings import Settings, load_settings
 from qa.types import Answer, Turn
 
-__all__ = ["ask", "open_corpus", "stream"]
+__all__ = ["aask", "ask", "astream", "open_corpus", "stream"]
+
+
+class OpenOptions(AskOptions, total=False):
+    """The keywords of `ask`."""
+
+    corpus: str | Path | None
+    chat_model: str | None
+    settings: Settings | None
 
 
 def ask(
@@ -49,6 +59,16 @@ def stream(
     """As `ask`, but the text can be read as it comes: iterate over the stream, then read its `.answer`."""
     given = _settings(corpus, chat_model=chat_model, settings=settings)
     return _opened(given, Path.cwd()).stream(question, history=history, sources=sources, since=since, until=until)
+
+
+async def aask(question: str, **options: Unpack[OpenOptions]) -> Answer:
+    """As `ask`, with the same keywords, for async code; to cancel it stops the chat model's call."""
+    return await astream(question, **options).answer()
+
+
+def astream(question: str, **options: Unpack[OpenOptions]) -> AsyncAnswerStream:
+    """As `stream`, with the same keywords, for async code: `async for` its text, then `await stream.answer()`."""
+    return AsyncAnswerStream(lambda: stream(question, **options))
 
 
 def _settings(corpus: str | Path | None, *, chat_model: str | None, settings: Settings | None) -> Settings:

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Unpack
 
 from qa.about_articles import about_articles
-from qa.extractive import answer_extractively
-from qa.finding import Finder, Found
+from qa.asynchronous import AskOptions, AsyncAnswerStream
+from qa.composing import Compose, by_model, extractive
+from qa.context_windows import encoding_of, fit_context_tokens
+from qa.drafts import Piece
+from qa.fallback_model import with_fallback
+from qa.finding import Finder
+from qa.generative import GenerativeAnswerer
 from qa.languages import language_of
-from qa.pipeline import Answering, AnswerStream, Question, Steps, check_question, run
-from qa.reading import Reader, load_reader
+from qa.metering import Meter
+from qa.pipeline import AnswerStream, Question, Steps, check_question, run
+from qa.places import corpus_options
+from qa.prices import cost
+from qa.reading import Reader, load_entailment, load_reader
+from qa.replies import Streams
 from qa.retrieval import Retrieval
 from qa.rewriting import rewrite
-from qa.settings import Settings, load_settings
+from qa.settings import EXTRACTIVE, Settings, load_settings
 from qa.sources import named_sources
 from qa.spelling import corrected
+from qa.tracing import Tracing, open_tracing
 from qa.types import Answer, Turn
 from qa.vector_cache import VectorCache
+from qa.verifying.checker import Checker
 from vectorstore.corpus import Corpus
 from vectorstore.embedding import PACKAGED
 from vectorstore.errors import IndexDamaged
 from vectorstore.index import Index, Within
 from vectorstore.indexing import Progress
-from vectorstore.types import Article, CorpusOptions, IndexReport, Passage
+from vectorstore.types import Article, IndexReport, Passage
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
@@ -45,6 +55,7 @@ class Footnote:
         self.settings = settings
         self.corpus = Corpus(corpus_options(settings), notify=notify)
         self._retrieval = Retrieval(settings.retrieval, settings.candidates, settings.k)
+        self._tracing = open_tracing() if settings.traces else Tracing()
 
     @property
     def model(self) -> str:
@@ -74,15 +85,32 @@ class Footnote:
     ) -> AnswerStream:
         """As `ask`, but the text can be read as it comes: iterate, then read `.answer`."""
         restrict = partial(Index.restrict, sources=sources, since=since, until=until)
-        return AnswerStream(self._answer(Question(question, tuple(history)), restrict))
+        return AnswerStream(self._tracing.question(self._answer(Question(question, tuple(history)), restrict)))
 
-    def search(self, query: str, *, k: int | None = None) -> list[Passage]:
+    async def aask(self, question: str, **options: Unpack[AskOptions]) -> Answer:
+        """As `ask`, with the same keywords, for async code; to cancel it stops the chat model's call."""
+        return await self.astream(question, **options).answer()
+
+    def astream(self, question: str, **options: Unpack[AskOptions]) -> AsyncAnswerStream:
+        """As `stream`, with the same keywords, for async code."""
+        return AsyncAnswerStream(lambda: self.stream(question, **options))
+
+    def search(
+        self,
+        query: str,
+        *,
+        k: int | None = None,
+        sources: Sequence[str] | None = None,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> list[Passage]:
         """The k best passages for a query, best first, without an answer."""
         check_question(query)
         self.sync()
         wanted = replace(self._retrieval, k=k or self._retrieval.k)
         with self.corpus.reading() as index:
-            return self._finder(index, Within(), wanted).find(query).passages
+            within = index.restrict(sources=sources, since=since, until=until)
+            return self._finder(index, within, wanted).find(query).passages
 
     def sync(self, *, progress: Progress | None = None) -> IndexReport:
         """Bring the index in line with the folder; costs a look at each file when nothing changed."""
@@ -98,17 +126,17 @@ class Footnote:
         with self.corpus.reading() as index:
             return index.article(source)
 
-    def as_retriever(self) -> BaseRetriever:
-        """A LangChain retriever over this corpus."""
+    def as_retriever(self, **options: Any) -> BaseRetriever:
+        """A LangChain retriever over this corpus; options: k, sources, since, until."""
         from qa.langchain import FootnoteRetriever
 
-        return FootnoteRetriever(footnote=self)
+        return FootnoteRetriever(footnote=self, **options)
 
-    def as_runnable(self) -> Runnable[str, Answer]:
-        """A LangChain runnable from a question to an Answer."""
-        from qa.langchain import runnable
+    def as_runnable(self) -> Runnable[str | Mapping[str, Any], Answer]:
+        """A LangChain runnable from a question, or a mapping of it and its options, to an Answer."""
+        from qa.langchain import FootnoteRunnable
 
-        return runnable(self)
+        return FootnoteRunnable(self)
 
     def close(self) -> None:
         """Let go of all files."""
@@ -131,22 +159,30 @@ class Footnote:
         return load_reader() if self.settings.reader else None
 
     @cached_property
-    def _chat_model(self) -> ChatModel | None:
+    def _chat_model(self) -> Streams | None:
         settings = self.settings
         if not settings.chat_model:
             return None
+        first = self._open_chat_model(settings.chat_model, settings.chat_base_url, window=settings.context_window)
+        if not self._has_fallback:
+            return first
+        return with_fallback(first, self._open_chat_model(settings.fallback_model, settings.fallback_base_url))
+
+    def _open_chat_model(self, spec: str, base_url: str, *, window: int = 0) -> ChatModel:
         from qa.chat_model import open_chat_model
 
+        settings = self.settings
         return open_chat_model(
-            settings.chat_model,
-            base_url=settings.chat_base_url,
+            spec,
+            base_url=base_url,
             temperature=settings.temperature,
             timeout_seconds=settings.timeout_seconds,
             max_answer_tokens=settings.max_answer_tokens,
-            context_tokens=settings.context_tokens,
+            context_tokens=self._context_tokens,
+            context_window=window,
         )
 
-    def _answer(self, question: Question, restrict: Callable[[Index], Within]) -> Generator[str, None, Answer]:
+    def _answer(self, question: Question, restrict: Callable[[Index], Within]) -> Generator[Piece, None, Answer]:
         check_question(question.text)
         notices = self.sync().notices
         try:
@@ -158,20 +194,22 @@ class Footnote:
             answer = yield from self._answer_once(question, restrict)
         return replace(answer, notices=(*notices, *answer.notices))
 
-    def _answer_once(self, question: Question, restrict: Callable[[Index], Within]) -> Generator[str, None, Answer]:
+    def _answer_once(self, question: Question, restrict: Callable[[Index], Within]) -> Generator[Piece, None, Answer]:
         with self.corpus.reading() as index:
             answer = yield from self._answer_from(index, question, restrict(index))
         return replace(
             answer,
-            model=self.model,
             settings_fingerprint=self.settings.fingerprint,
             corpus_fingerprint=index.seal.corpus,
         )
 
-    def _answer_from(self, index: Index, question: Question, asked: Within) -> Generator[str, None, Answer]:
+    def _answer_from(self, index: Index, question: Question, asked: Within) -> Generator[Piece, None, Answer]:
         articles = [each for each in index.articles() if asked.sources is None or each.source in asked.sources]
         within = _narrowed(question, articles, asked)
-        answer = yield from run(question, self._steps(index, within, articles))
+        meter = Meter(self._chat_model) if self._chat_model else None
+        answer = yield from run(question, self._tracing.steps(self._steps(index, within, articles, meter=meter)))
+        if meter:
+            answer = replace(answer, usage=meter.usage, cost=self._cost(meter))
         notices = (*within.notices, *self._limits(answer)) if answer.passages else asked.notices
         return replace(answer, notices=(*answer.notices, *notices))
 
@@ -186,36 +224,57 @@ class Footnote:
                 "all the same; ask in English, or set QA_EMBEDDING_MODEL to a multilingual model"
             )
 
-    def _steps(self, index: Index, within: Within, articles: Sequence[Article]) -> Steps:
+    def _steps(self, index: Index, within: Within, articles: Sequence[Article], *, meter: Meter | None) -> Steps:
         count_tokens = self.corpus.embeddings.count_tokens
         finder = self._finder(index, within, self._retrieval)
         return Steps(
             look_up=lambda question: about_articles(question.text, articles, article_text=_texts(index)),
             rewrite=lambda question: corrected(
-                rewrite(question.text, question.history, chat_model=self._chat_model),
+                rewrite(question.text, question.history, chat_model=meter),
                 frequency=index.frequency,
                 is_word=lambda word: count_tokens(word) == 1,
             ),
             retrieve=finder.find,
-            answer=self._compose,
+            answer=self._composing(meter) if meter else extractive,
             article_text=_texts(index),
         )
 
     def _finder(self, index: Index, within: Within, retrieval: Retrieval) -> Finder:
         return Finder(index, within, self._vectors, retrieval, self._reader, self.settings.abstain_below)
 
-    def _compose(self, question: Question, query: str, found: Found) -> Answering:
-        if self._chat_model is None:
-            return answer_extractively(query, found.passages, found.extraction, ranked=found.ranked)
-        from qa.generative import GenerativeAnswerer
-
+    def _composing(self, meter: Meter) -> Compose:
+        settings = self.settings
         answerer = GenerativeAnswerer(
-            self._chat_model,
-            context_tokens=self.settings.context_tokens,
-            encoding=self.settings.encoding,
-            embed=self._vectors.embed,
+            meter,
+            context_tokens=self._context_tokens,
+            encoding=encoding_of(settings.chat_model, settings.encoding),
+            checker=self._checker,
+            keep_unsupported=settings.unsupported == "mark",
         )
-        return answerer.answer(question.text, query, passages=found.passages, history=question.history)
+        return by_model(answerer, extractive_in_reserve=settings.fallback_model == EXTRACTIVE)
+
+    @cached_property
+    def _checker(self) -> Checker:
+        named = self.settings.entailment_model
+        return Checker(embed=self._vectors.embed, entailment=load_entailment(named) if named else None)
+
+    @cached_property
+    def _context_tokens(self) -> int:
+        """What fits into the chat model, and into the one in reserve."""
+        settings = self.settings
+        fitting = partial(fit_context_tokens, answer_tokens=settings.max_answer_tokens)
+        tokens = fitting(settings.chat_model, settings.context_tokens, set_tokens=settings.context_window)
+        return fitting(settings.fallback_model, tokens) if self._has_fallback else tokens
+
+    @property
+    def _has_fallback(self) -> bool:
+        return self.settings.fallback_model not in ("", EXTRACTIVE)
+
+    def _cost(self, meter: Meter) -> float | None:
+        """The prices are those of the first model; what another one took is not known."""
+        settings = self.settings
+        known = cost(meter.usage, price_input=settings.price_input, price_output=settings.price_output)
+        return known if meter.only_first else None
 
 
 def open_corpus(path: str | Path | None = None, settings: Settings | None = None) -> Footnote:
@@ -234,34 +293,3 @@ def _narrowed(question: Question, articles: Sequence[Article], within: Within) -
 
 def _texts(index: Index) -> Callable[[str], str]:
     return lambda source: index.article(source).text
-
-
-def corpus_options(settings: Settings) -> CorpusOptions:
-    """Where a corpus and its index live: each folder of articles has an index of its own below `index_dir`."""
-    folder = corpus_folder(settings)
-    digest = hashlib.sha256(str(folder).encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    return CorpusOptions(
-        folder=folder,
-        home=settings.index_dir.expanduser().absolute() / f"{folder.name}-{digest}",
-        cache_dir=(settings.cache_dir or _user_cache()).expanduser().absolute(),
-        embedding_model=settings.embedding_model,
-        chunk_tokens=settings.chunk_tokens,
-        encoding=settings.encoding,
-        max_file_mb=settings.max_file_mb,
-        chroma_url=settings.chroma_url,
-    )
-
-
-def corpus_folder(settings: Settings) -> Path:
-    """The corpus folder as an absolute path; the default `seeds` is also found beside this package."""
-    folder = settings.corpus_dir.expanduser()
-    shipped = Path(__file__).parent.parent / folder
-    if not folder.exists() and "corpus_dir" not in settings.model_fields_set and shipped.is_dir():
-        return shipped
-    return folder.resolve()
-
-
-def _user_cache() -> Path:
-    from platformdirs import user_cache_path
-
-    return user_cache_path("footnote", appauthor=False)

@@ -54,7 +54,8 @@ def assert_exact(answer: Answer, folder: Path) -> None:
 
 
 def test_the_public_names_are_these_and_no_others() -> None:
-    verbs, nouns = {"ask", "stream", "open_corpus"}, {"Answer", "AnswerStream", "Citation", "Claim", "Footnote", "Turn"}
+    verbs = {"ask", "stream", "aask", "astream", "open_corpus"}
+    nouns = {"Answer", "AnswerStream", "AsyncAnswerStream", "Citation", "Claim", "Footnote", "Turn"}
     assert set(qa.__all__) == verbs | nouns | {"Settings", "UserError"}
     assert all(getattr(qa, name) for name in qa.__all__)
     with pytest.raises(AttributeError, match="no attribute 'llm'"):

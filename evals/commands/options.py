@@ -20,7 +20,7 @@ QuestionsOption = Annotated[Path, typer.Option("--questions", help="Folder of qu
 
 def settings_for(corpus: Path | None) -> Settings:
     """The settings in force, the corpus as an absolute path; raises UserError."""
-    from qa.footnote import corpus_folder
+    from qa.places import corpus_folder
     from qa.settings import load_settings
 
     settings = load_settings(corpus_dir=corpus)
