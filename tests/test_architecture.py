@@ -27,6 +27,8 @@ READER = ("qa/reading/", "training/")
 CHAT_MODELS = ("qa/chat_model.py", "qa/langchain.py")
 WEB = ("qa/ui.py", "qa/server.py")
 TERMINAL = ("qa/cli.py", "evals/__main__.py", "evals/commands/", "evals/report/terminal.py")
+OF_EXTRAS = ("opentelemetry",)
+"""Imported only where the user asked for it."""
 FOR_WORK = ("safetensors", "tqdm")
 """Installed with `dev`, for training."""
 RIVALS = ("langchain_chroma", "langchain_huggingface", "langchain_text_splitters")
@@ -36,13 +38,14 @@ HOMES: dict[str, tuple[str, ...]] = {
     "sqlite3": ("vectorstore/library.py",),
     "onnxruntime": (*ENCODERS, *READER),
     "tokenizers": (*ENCODERS, *READER),
-    "sentence_transformers": ENCODERS,
+    "sentence_transformers": (*ENCODERS, "qa/reading/"),
     "transformers": ENCODERS,
     "huggingface_hub": ENCODERS,
-    "torch": (*ENCODERS, "training/"),
+    "torch": (*ENCODERS, "qa/reading/", "training/"),
     "tiktoken": ("vectorstore/tokens.py",),
     "bm25s": ("vectorstore/lexical.py", "training/negatives.py"),
     "jinja2": ("evals/report/html.py",),
+    "opentelemetry": ("qa/tracing.py",),
     "langchain": CHAT_MODELS,
     "langchain_core": CHAT_MODELS,
     "gradio": WEB,
@@ -126,7 +129,7 @@ def test_every_library_that_is_imported_is_a_bounded_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {_import_name(requirement) for requirement in project["dependencies"]}
     used = {library_of(one.module) for path in files(*PACKAGES) for one in imports(path)}
-    assert used - set(sys.stdlib_module_names) - set(PACKAGES) <= declared | {*RIVALS, *FOR_WORK}
+    assert used - set(sys.stdlib_module_names) - set(PACKAGES) <= declared | {*RIVALS, *FOR_WORK, *OF_EXTRAS}
     unbounded = [one for one in project["dependencies"] if "<" not in one and "==" not in one]
     assert not unbounded
 
