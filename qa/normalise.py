@@ -124,6 +124,7 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(words(text))
 
 
+@lru_cache(maxsize=4096)
 def unaliased(text: str) -> str:
     """The text with the long and short names of a few countries and unions made one."""
     for pattern, short in _ALIASES:
@@ -148,6 +149,7 @@ def occurs_as_name(name: str, text_words: frozenset[str], acronyms: frozenset[st
     return len(name) >= 5 and any(word.startswith(root) and abs(len(word) - len(name)) <= 3 for word in text_words)
 
 
+@lru_cache(maxsize=2048)
 def acronyms(text: str) -> frozenset[str]:
     """The first letters of every run of capitalised words: `wsj` for Wall Street Journal."""
     runs = (re.findall(r"\b[A-Z]", match.group()) for match in _CAPITALS.finditer(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.normalise import STOP_WORDS, acronyms, content_terms, names, occurs_as_name, unaliased
+from qa.normalise import STOP_WORDS, acronyms, content_terms, names, occurs_as_name, unaliased, word_set
 from qa.verifying.alignment import words_of
 from vectorstore.terms import stem, words
 
@@ -138,7 +138,7 @@ def _speaker_fault(claim: str, quote: str, *, tellers: str) -> str:
 
 def _is_in(speaker: str, quote: str) -> bool:
     """Whether a word of the speaker's name or title stands in the quote, or the name's first letters."""
-    vocabulary, short = frozenset(words(quote)), acronyms(quote)
+    vocabulary, short = word_set(quote), acronyms(quote)
     named = [name for name in names(speaker) if stem(name) not in _TITLES]
     named = named or [word for word in words(speaker) if word not in STOP_WORDS and stem(word) not in _ANYBODY]
     return any(occurs_as_name(word, vocabulary, short) for word in named) or bool(acronyms(speaker) & vocabulary)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.evidence import POINTING, Evidence, EvidenceSentence
-from qa.normalise import acronyms, content_terms, names, occurs_as_name, quotations, unaliased
+from qa.normalise import acronyms, content_terms, names, occurs_as_name, quotations, unaliased, word_set
 from qa.quantities import Day, Quantities, quantities, without_quantities
 from qa.verifying.told_otherwise import told_otherwise
 from vectorstore.terms import words
@@ -98,7 +98,7 @@ def _subject_fault(claim: ParsedClaim, evidence: Evidence, chosen: Sequence[Evid
     """A name of the claim that neither the quotes nor the sentences around them hold."""
     near = evidence.around(chosen)
     told = " ".join(f"{one.quote.text} {one.quote.chunk.outlet} {one.quote.chunk.author}" for one in near)
-    vocabulary, short_names = frozenset(words(unaliased(told))), acronyms(told)
+    vocabulary, short_names = word_set(unaliased(told)), acronyms(told)
     named = [name for name in claim.names if not _is_common(name, claim.text, evidence)]
     missing = [name for name in named if not occurs_as_name(name, vocabulary, short_names)]
     if not missing or any(POINTING.search(one.quote.text) for one in chosen):

@@ -83,10 +83,13 @@ def _check(claim: ParsedClaim, evidence: Evidence, numbers: Sequence[int], *, jo
     choices.sort(key=lambda choice: (-choice.coverage, len(choice.numbers)))
     # Sentences that hold less of a claim are no excuse for what those that hold most of it tell otherwise.
     near = [choice for choice in choices if choice.sentences and choice.coverage > choices[0].coverage - _NEAR]
-    tried = [_judge(claim, evidence, choice) for choice in near[:_MOST_TRIED]]
-    nothing = Statement(claim.text, verdict="unsupported", why=_NOTHING, support=0.0)
-    nearest = max(tried, key=lambda one: one.support, default=nothing)
-    return next((one for one in tried if one.verdict == "supported"), nearest)
+    nearest = Statement(claim.text, verdict="unsupported", why=_NOTHING, support=-1.0)
+    for choice in near[:_MOST_TRIED]:
+        judged = _judge(claim, evidence, choice)
+        if judged.verdict == "supported":
+            return judged
+        nearest = max(nearest, judged, key=lambda one: one.support)
+    return replace(nearest, support=max(nearest.support, 0.0))
 
 
 def _judge(claim: ParsedClaim, evidence: Evidence, choice: _Choice) -> Statement:
@@ -94,11 +97,15 @@ def _judge(claim: ParsedClaim, evidence: Evidence, choice: _Choice) -> Statement
 
     The exact checks come first, then the user's entailment model, if there is one.
     """
-    tried = [choice.sentences[:size] for size in range(1, len(choice.sentences) + 1)]
-    whys = [fault(claim, evidence, chosen, numbers=choice.numbers) for chosen in tried]
-    sound = [chosen for chosen, why in zip(tried, whys, strict=True) if not why]
-    full = (chosen for chosen in sound if coverage(claim.terms, evidence, chosen) >= _FULL)
-    chosen, why = next(full, sound[-1] if sound else tried[-1]), "" if sound else whys[-1]
+    sound: tuple[EvidenceSentence, ...] = ()
+    why = ""
+    for size in range(1, len(choice.sentences) + 1):
+        chosen = choice.sentences[:size]
+        why = fault(claim, evidence, chosen, numbers=choice.numbers)
+        sound = sound if why else chosen
+        if not why and coverage(claim.terms, evidence, chosen) >= _FULL:
+            break
+    chosen, why = sound or choice.sentences, "" if sound else why
     why = why or _voice_fault(claim, evidence, chosen)
     sure = support(claim.text, evidence, chosen, is_doubted=bool(why))
     if why:
