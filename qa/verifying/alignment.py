@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from qa.normalise import STOP_WORDS, content_terms, unaliased
 from qa.quantities import quantities
-from vectorstore.terms import fold
+from vectorstore.terms import fold, stem
 
 _TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|\d[\d,]*(?:\.\d+)?%?|[^\W_]+(?:['’-][^\W_]+)*['’]?|[^\w\s]")
 _OWNS = re.compile(r"(?:['’]s|s['’])$")
@@ -104,6 +104,11 @@ def _is_known_name(word: str, behind: str) -> bool:
 def base_of(word: str) -> str:
     """The base of a form of an irregular verb; any other word as it is."""
     return _BASES.get(word, word)
+
+
+def stems_of(words: str) -> frozenset[str]:
+    """The stems of listed words."""
+    return frozenset(stem(word) for word in words.split())
 
 
 def is_verb(words: tuple[Word, ...], place: int) -> bool:

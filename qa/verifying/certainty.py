@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from qa.normalise import STOP_WORDS, acronyms, content_terms, names, occurs_as_name, unaliased, word_set
-from qa.verifying.alignment import words_of
+from qa.verifying.alignment import stems_of, words_of
 from vectorstore.terms import stem, words
 
 
@@ -62,18 +62,12 @@ _SPEAKER = re.compile(
     r" (?:said|says|reported|reports))\b[^,]{0,40}\.?$",
     re.IGNORECASE,
 )
-_ANYBODY = frozenset(
-    stem(word)
-    for word in (
-        "report article source account outlet media news press story coverage passage official other people".split()
-    )
+_ANYBODY = stems_of(
+    "report article source account outlet media news press story coverage passage official other people"
 )
-_TITLES = _ANYBODY | frozenset(
-    stem(word)
-    for word in (
-        "president minister ministry secretary senator governor mayor chief captain general judge coach professor"
-        " doctor director chairman leader spokesman spokeswoman foreign prime former us"
-    ).split()
+_TITLES = _ANYBODY | stems_of(
+    "president minister ministry secretary senator governor mayor chief captain general judge coach professor"
+    " doctor director chairman leader spokesman spokeswoman foreign prime former us"
 )
 """Words that a speaker shares with others of his kind."""
 _SPEECH_BY_PRONOUN = re.compile(
@@ -83,22 +77,17 @@ _SPEECH_BY_PRONOUN = re.compile(
 )
 _UNIVERSAL = _phrases(
     r"""every; everyone; everybody; everything; always; entire(?:ly)?; fully; completely; unanimous(?:ly)?; nobody;
-    no one;
-    permanent(?:ly)?""",
+    no one; permanent(?:ly)?""",
     r"(?<!\bat )(?<!\bafter )(?<!\babove )\ball\b(?! (?:but|of (?:this|that|which)|\d|two|three|four|five|six)\b)"
     r"(?! (?:is|are|was|were|have|has|had|will|would|remain\w*)\b)",
 )
 _UNIVERSAL_TOLD = _phrases(
     r"""all; every\w*; each; always; entire\w*; whole; full\w*; complete\w*; unanimous\w*; no; none; nobody; never;
-    any; both;
-    permanent\w*; total\w*; sweeping; across"""
+    any; both; permanent\w*; total\w*; sweeping; across"""
 )
-_STRONG = frozenset(
-    stem(word)
-    for word in (
-        "announce confirm agree prove show decide admit promise guarantee conclude establish vow demonstrate ensure"
-        " definitely certainly undoubtedly clearly inevitably reveal".split()
-    )
+_STRONG = stems_of(
+    "announce confirm agree prove show decide admit promise guarantee conclude establish vow demonstrate ensure"
+    " definitely certainly undoubtedly clearly inevitably reveal"
 )
 _WEAK = _phrases(
     r"""hint\w*; suggest\w*; consider\w*; discuss\w*; explor\w*; possib\w*; potential\w*; believ\w*; appear\w*;
