@@ -47,6 +47,7 @@ class Exchange:
 
     question: str
     text: str = ""
+    so_far: Answer | None = None
     answer: Answer | None = None
     shown: str = ""
     sources: str = ""
@@ -88,7 +89,8 @@ class Conversation:
         if not self.busy or not self.exchanges:
             return self
         last = self.exchanges[-1]
-        return self.with_last(replace(last, shown=render_stopped(last.text)), busy=False)
+        shown = render_stopped(last.so_far or Answer(last.question, last.question, ""), len(self.exchanges))
+        return self.with_last(replace(last, shown=shown), busy=False)
 
     def before_last(self) -> Conversation:
         """The conversation without its last exchange, to ask it again."""
@@ -179,7 +181,7 @@ def _grow(footnote: Answers, growing: Conversation, question: str) -> Iterator[C
     settled = 0
     try:
         for so_far in _in_steps(stream, last.question, time.monotonic):
-            last = replace(last, text=so_far.text, shown=render_draft(so_far, turn))
+            last = replace(last, text=so_far.text, so_far=so_far, shown=render_draft(so_far, turn))
             if len(so_far.citations) > settled:
                 settled = len(so_far.citations)
                 last = replace(last, sources=render_sources(so_far, turn, footnote.article))

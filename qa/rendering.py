@@ -84,10 +84,12 @@ def render_failure(message: str, text: str = "") -> str:
     return f'<div class="fn-answer fn-failed">{before}<p class="fn-error" role="alert">{plain(message)}</p></div>'
 
 
-def render_stopped(text: str) -> str:
-    """What had come when the user stopped the answer."""
-    before = _blocks(text, (), {}) if text.strip() else ""
-    return f'<div class="fn-answer fn-stopped">{before}<p class="fn-notice">Stopped before it was checked.</p></div>'
+def render_stopped(so_far: Answer, turn: int) -> str:
+    """What had come when the user stopped the answer; its settled footnotes still lead to the panel."""
+    flags = tuple(_flags(so_far.text, so_far.claims))
+    before = _blocks(so_far.text, flags, _links(so_far, turn)) if so_far.text.strip() else ""
+    notice = "Stopped; what has no footnote was not checked." if so_far.citations else "Stopped before it was checked."
+    return f'<div class="fn-answer fn-stopped">{before}<p class="fn-notice">{notice}</p></div>'
 
 
 def _abstention(answer: Answer) -> str:

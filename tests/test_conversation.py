@@ -82,7 +82,8 @@ def test_stopping_keeps_what_had_come_and_closes_the_stream() -> None:
     stopped = session.stop()
     assert not stopped.busy
     assert "word0" in stopped.messages[-1]["content"]
-    assert "Stopped" in stopped.messages[-1]["content"]
+    assert "Stopped; what has no footnote was not checked." in stopped.messages[-1]["content"]
+    assert 'href="#src-1-1"' in stopped.messages[-1]["content"]
     assert stopped.turns == []
     assert list(steps) == [stopped]
     assert footnote.stopped == 1

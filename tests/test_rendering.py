@@ -63,7 +63,7 @@ def test_a_payload_stays_text_wherever_it_comes_from(payload: str) -> None:
         render_question(payload),
         render_draft(answer, 1),
         render_failure(payload, payload),
-        render_stopped(payload),
+        render_stopped(answer, 1),
         render_answer(answer, 1),
     ):
         assert_harmless(html)
