@@ -140,7 +140,8 @@ def _draft(resolved: Resolved, *, usage: Usage, notices: tuple[str, ...], failed
 
 def _ended_early(raw: str, cause: str) -> tuple[str, ...]:
     if cause:
-        return (f"The answer is not complete: {cause}." if raw.strip() else f"The model did not answer: {cause}.",)
+        told = "The answer is not complete" if raw.strip() else "The model did not answer"
+        return (f"{told}: {cause}" if cause.endswith("?") else f"{told}: {cause}.",)
     return () if raw.strip() else ("The model answered nothing.",)
 
 
