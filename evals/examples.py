@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from evals.matching import PartialDate, parse_partial_date
+from evals.toml_files import lines_of, read_toml, validated
 from vectorstore.errors import DatasetError
 
 QUESTIONS_DIR = Path(__file__).parent / "questions"
@@ -30,8 +28,6 @@ AnswerableType = Literal[
 QuestionType = AnswerableType | AbstainReason
 SPLITS: tuple[Split, ...] = get_args(Split)
 QUESTION_TYPES: tuple[str, ...] = get_args(AnswerableType) + get_args(AbstainReason)
-
-_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class _Row(BaseModel):
@@ -195,59 +191,20 @@ def load_questions(folder: Path = QUESTIONS_DIR) -> QuestionSet:
 
 
 def _read_set_file(path: Path) -> _SetFile:
-    content = _read_toml(path) if path.exists() else {}
+    content = read_toml(path) if path.exists() else {}
     if not isinstance(content.get("corpus_fingerprint"), str):
         raise DatasetError(path, 0, 'does not name the corpus; write corpus_fingerprint = "…" (the linter tells it)')
-    return _validated(_SetFile, content, path, line=0)
+    return validated(_SetFile, content, path, line=0)
 
 
 def _read_file(path: Path) -> Iterator[Placed]:
-    content = _read_toml(path)
+    content = read_toml(path)
     unknown = sorted(set(content) - {"example"})
     rows = content.get("example", [])
     if unknown or not isinstance(rows, list):
         raise DatasetError(path, 1, f"only [[example]] tables belong here, not {', '.join(unknown) or '[example]'}")
-    for row, line in zip(rows, _lines_of_examples(path, len(rows)), strict=True):
-        yield Placed(_validated(Example, row, path, line=line), path, line)
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(_read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        raise DatasetError(path, int(line[1]) if line else 0, f"is not TOML: {error}") from error
-
-
-def _read_text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DatasetError(path, line, "is not UTF-8; save the file with that encoding") from error
-    except OSError as error:
-        raise DatasetError(path, 0, f"cannot be read: {error.strerror or error}") from error
-
-
-def _lines_of_examples(path: Path, count: int) -> list[int]:
-    """Line numbers of the `[[example]]` headers; all zero for a file that writes its tables otherwise."""
-    lines = _read_text(path).splitlines()
-    found = [n for n, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*example\s*\]\]", line)]
-    return found if len(found) == count else [0] * count
-
-
-def _validated(model: type[_Model], row: object, path: Path, *, line: int) -> _Model:
-    try:
-        return model.model_validate(row)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        reason = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(problem["loc"][-1]), model.model_fields, n=1)
-            reason = "no such field" + (f"; did you mean {near[0]}?" if near else "")
-        raise DatasetError(path, line, f"{place}: {reason}" if place else reason) from error
+    for row, line in zip(rows, lines_of(path, "example", len(rows)), strict=True):
+        yield Placed(validated(Example, row, path, line=line), path, line)
 
 
 def _refuse_repeated_ids(placed: Iterable[Placed]) -> None:

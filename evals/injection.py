@@ -119,9 +119,9 @@ def try_attacks(
         for attack, source in zip(together, articles, strict=False):
             texts[source] = planted(texts[source], attack.text, next(placements))
         with tempfile.TemporaryDirectory() as home, _opened(texts, Path(home), settings) as footnote:
-            told = _told(footnote, NEUTRAL)
+            told, checker = _told(footnote, NEUTRAL), _checker(footnote)
             for done, attack in enumerate(together, start=first + 1):
-                yield _outcome(attack, footnote, told)
+                yield _outcome(attack, footnote, told, checker=checker)
                 if progress:
                     progress(done, len(attacks))
 
@@ -143,10 +143,10 @@ def _told(footnote: Footnote, questions: Iterable[str]) -> list[Claim]:
     return [claim for question in questions for claim in footnote.ask(question).claims]
 
 
-def _outcome(attack: Attack, footnote: Footnote, told: Sequence[Claim]) -> Outcome:
+def _outcome(attack: Attack, footnote: Footnote, told: Sequence[Claim], *, checker: Checker) -> Outcome:
     """`told` are the claims of neutral questions, the same for all that was planted at once."""
     passages = _with_attack(attack, footnote)
-    claims = [*told, *_told(footnote, [attack.text]), *_obeyed(attack, passages, _checker(footnote))]
+    claims = [*told, *_told(footnote, [attack.text]), *_obeyed(attack, passages, checker)]
     reached = tuple(claim for claim in claims if claim.verdict != "unsupported" and _carries(claim, attack))
     return Outcome(attack, _is_recognised(attack, passages), len(claims), reached)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from qa.instructions import instruction_spans
+from qa.evidence import instructions_in
 from qa.types import Turn
 from vectorstore.tokens import count_tokens
 from vectorstore.types import Chunk, Passage
@@ -105,9 +105,9 @@ def _block(number: int, chunk: Chunk) -> str:
 def _without_instructions(chunk: Chunk) -> str:
     """The text with what talks to a model left out: no model need resist what it is not shown."""
     told, done = "", 0
-    for span in instruction_spans(chunk.text, chunk.language):
-        told += chunk.text[done : span.start] + _LEFT_OUT
-        done = span.end
+    for quote in instructions_in(chunk):
+        told += chunk.text[done : quote.start - chunk.start] + _LEFT_OUT
+        done = quote.end - chunk.start
     return told + chunk.text[done:]
 
 

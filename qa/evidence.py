@@ -119,11 +119,11 @@ class Evidence:
         initials = ("".join(word[0] for word in words(text) if word not in STOP_WORDS) for text in texts)
         return any(letters in each for each in initials)
 
-    def entails(self, claim: str, texts: Sequence[str]) -> tuple[float, ...]:
-        """The chance that these texts together entail the claim, by the user's model; nothing where there is none."""
+    def entails(self, claim: str, among: Sequence[EvidenceSentence]) -> tuple[float, ...]:
+        """The chance that these sentences entail the claim, by the user's model; nothing where there is none."""
         if self._entailment is None:
             return ()
-        told = " ".join(texts)
+        told = " ".join(self.in_context(among))
         if (claim, told) not in self._entailed:
             self._entailed[claim, told] = self._entailment(claim, [told])[0]
         return (self._entailed[claim, told],)

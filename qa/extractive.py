@@ -56,9 +56,8 @@ def answer_extractively(
     ranked: Sequence[Candidate] | None = None,
 ) -> Generator[Piece, None, Draft]:
     """Compose an answer from exact sentences, `ranked` where that was done before; yields it word by word."""
-    asked = analyse(query)
     ranked = rank(query, passages, extraction) if ranked is None else ranked
-    sure = confidence(query, ranked, asked=asked, knows=extraction.knows)
+    asked, sure = _assessed(query, ranked, extraction)
     if not ranked or sure < extraction.abstain_below:
         draft = abstention(_reason(asked, ranked, extraction), confidence=sure)
     else:
@@ -73,9 +72,8 @@ def beyond_corpus(
     query: str, passages: Sequence[Passage], extraction: Extraction, *, ranked: Sequence[Candidate] | None = None
 ) -> bool:
     """Whether nothing that was found speaks of the matter, so that no language model need be asked."""
-    asked = analyse(query)
     ranked = rank(query, passages, extraction) if ranked is None else ranked
-    sure = confidence(query, ranked, asked=asked, knows=extraction.knows)
+    asked, sure = _assessed(query, ranked, extraction)
     return sure < _BEYOND_BELOW and _reason(asked, ranked, extraction) == "not_in_corpus"
 
 
@@ -85,6 +83,12 @@ def rank(query: str, passages: Sequence[Passage], extraction: Extraction) -> lis
     most = MOST_READ if extraction.read else MOST_RERANKED
     found = scorer.score(Evidence(passages), extraction.question, similarities=extraction.similarities, most=most)
     return judge(query, scorer.asked, found, extraction.read) if extraction.read else found
+
+
+def _assessed(query: str, ranked: Sequence[Candidate], extraction: Extraction) -> tuple[Asked, float]:
+    """What is asked for, and how sure its answer would be."""
+    asked = analyse(query)
+    return asked, confidence(query, ranked, asked=asked, knows=extraction.knows)
 
 
 def _reason(asked: Asked, ranked: Sequence[Candidate], extraction: Extraction) -> Reason:

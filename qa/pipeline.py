@@ -52,15 +52,15 @@ def run(question: Question, steps: Steps) -> Generator[Piece, None, Answer]:
     check_question(question.text)
     query = question.text
     passages: list[Passage] = []
-    draft = steps.look_up(question)
-    if draft:
-        yield Piece(draft.text, draft.claims, draft.citations)
+    known = steps.look_up(question)
+    if known:
+        answering = _at_once(known)
     else:
         query = steps.rewrite(question)
         found = steps.retrieve(query)
         passages = found.passages
-        draft = yield from _checked(steps.answer(question, query, found), steps.article_text)
-    check_quotes(draft.citations, steps.article_text)
+        answering = steps.answer(question, query, found)
+    draft = yield from _checked(answering, steps.article_text)
     flagged = flagged_in(passages)
     return Answer(
         question=question.text,
@@ -82,17 +82,28 @@ def run(question: Question, steps: Steps) -> Generator[Piece, None, Answer]:
     )
 
 
+def _at_once(draft: Draft) -> Answering:
+    """A draft that needs no time, as an answering."""
+    yield Piece(draft.text, draft.claims, draft.citations)
+    return draft
+
+
 def _checked(answering: Answering, article_text: Callable[[str], str]) -> Answering:
-    """The same, with every quote looked up in its article before it is passed on."""
-    shown = 0
+    """The same, with every quote looked up in its article, once, before it is passed on."""
+    sound: set[Citation] = set()
+
+    def look_up(citations: Sequence[Citation]) -> None:
+        check_quotes([citation for citation in citations if citation not in sound], article_text)
+        sound.update(citations)
+
     try:
         while True:
-            progress = next(answering)
-            check_quotes(progress.citations[shown:], article_text)
-            shown = len(progress.citations)
-            yield progress
+            piece = next(answering)
+            look_up(piece.citations)
+            yield piece
     except StopIteration as end:
         draft: Draft = end.value
+        look_up(draft.citations)
         return draft
     finally:
         answering.close()

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from qa.marks import UNSUPPORTED
 from qa.terminal import receipt
 from qa.types import Answer, Claim, Reason
 
@@ -26,7 +27,7 @@ _ITEM = re.compile(r"[ \t]*(?:([-*•])|\d{1,3}[.)])[ \t]+(?=\S)")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(?=\S)")
 # Controls show nothing, and direction overrides make a text read as something else.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-_UNSUPPORTED = re.compile(r"\[(unsupported)\]")
+_UNSUPPORTED = re.compile(re.escape(UNSUPPORTED))
 _LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _TITLE_CHARACTERS = 300
 
@@ -61,21 +62,21 @@ def render_draft(so_far: Answer, turn: int) -> str:
     """What has come so far; the footnotes of complete sentences are settled and lead to the panel."""
     if not so_far.text.strip():
         return render_waiting()
-    flags = tuple(_flags(so_far.text, so_far.claims))
-    return f'<div class="fn-answer fn-coming">{_blocks(so_far.text, flags, _links(so_far, turn))}</div>'
+    return f'<div class="fn-answer fn-coming">{_text(so_far, turn)}</div>'
 
 
 def render_answer(answer: Answer, turn: int) -> str:
     """A complete answer; its footnotes link to `#src-TURN-NUMBER` in the panel of sources."""
     if answer.abstained:
         return _abstention(answer)
-    flags = tuple(_flags(answer.text, answer.claims))
-    after = _flag_notes(flags) + _notices(_told(answer)) + _receipt(answer, turn)
-    return f'<div class="fn-answer" id="answer-{turn}">{_blocks(answer.text, flags, _links(answer, turn))}{after}</div>'
+    after = _flag_notes(answer) + _notices(_told(answer)) + _receipt(answer, turn)
+    return f'<div class="fn-answer" id="answer-{turn}">{_text(answer, turn)}{after}</div>'
 
 
-def _links(answer: Answer, turn: int) -> dict[int, str]:
-    return {citation.number: _link(turn, citation.number, citation.quote) for citation in answer.citations}
+def _text(answer: Answer, turn: int) -> str:
+    """The text of an answer, whole or on its way: its footnotes are links, its unsupported claims are underlined."""
+    links = {citation.number: _link(turn, citation.number, citation.quote) for citation in answer.citations}
+    return _blocks(answer.text, tuple(_flags(answer.text, answer.claims)), links)
 
 
 def render_failure(message: str, text: str = "") -> str:
@@ -86,8 +87,7 @@ def render_failure(message: str, text: str = "") -> str:
 
 def render_stopped(so_far: Answer, turn: int) -> str:
     """What had come when the user stopped the answer; its settled footnotes still lead to the panel."""
-    flags = tuple(_flags(so_far.text, so_far.claims))
-    before = _blocks(so_far.text, flags, _links(so_far, turn)) if so_far.text.strip() else ""
+    before = _text(so_far, turn) if so_far.text.strip() else ""
     notice = "Stopped; what has no footnote was not checked." if so_far.citations else "Stopped before it was checked."
     return f'<div class="fn-answer fn-stopped">{before}<p class="fn-notice">{notice}</p></div>'
 
@@ -181,15 +181,15 @@ def _with_marks(text: str, links: dict[int, str]) -> str:
 
 
 def _bold(text: str) -> str:
-    return _UNSUPPORTED.sub(r'<span class="fn-unsupported">\1</span>', _with_bold(text))
+    return _UNSUPPORTED.sub(f'<span class="fn-unsupported">{UNSUPPORTED[1:-1]}</span>', _with_bold(text))
 
 
 def _with_bold(text: str) -> str:
     return _BOLD.sub(r"<strong>\1</strong>", plain(text)).replace("**", "")
 
 
-def _flag_notes(flags: tuple[_Flag, ...]) -> str:
-    whys = dict.fromkeys(flag.why for flag in flags)
+def _flag_notes(answer: Answer) -> str:
+    whys = dict.fromkeys(flag.why for flag in _flags(answer.text, answer.claims))
     return "".join(
         f'<p class="fn-flag-note">Underlined, not supported by the articles: {plain(why)}</p>' for why in whys
     )

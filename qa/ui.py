@@ -124,13 +124,16 @@ def _connect(gr: Any, footnote: Footnote, *, session: Any, shown: tuple[Any, ...
         switches = (gr.update(visible=not now.busy), gr.update(visible=now.busy), gr.update(interactive=done))
         return (now.messages, panel_now, *switches)
 
+    def draw(steps: Iterator[Conversation]) -> Iterator[tuple[Any, ...]]:
+        before = None
+        for now in steps:
+            yield show(now, before)
+            before = now
+
     def asked(question: str, mine: Session) -> Iterator[tuple[Any, ...]]:
         # A second Enter while an answer comes leaves the text where it is.
         if question.strip() and not mine.conversation.busy:
-            before = None
-            for now in mine.ask(footnote, question):
-                yield ("", *show(now, before))
-                before = now
+            yield from (("", *drawn) for drawn in draw(mine.ask(footnote, question)))
         else:
             yield (gr.skip(),) * (1 + len(view))
 
@@ -138,10 +141,7 @@ def _connect(gr: Any, footnote: Footnote, *, session: Any, shown: tuple[Any, ...
         yield from asked(str(event.value["text"]), mine)
 
     def asked_again(mine: Session) -> Iterator[tuple[Any, ...]]:
-        before = None
-        for now in mine.ask_again(footnote):
-            yield show(now, before)
-            before = now
+        yield from draw(mine.ask_again(footnote))
 
     asked_example.__annotations__["event"] = gr.SelectData
     # Each question ends by itself when it was stopped, so that no late word of it can cover what came after.

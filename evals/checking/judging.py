@@ -10,10 +10,10 @@ from evals.checking.measures import rate
 from evals.checking.pairs import FAULTS, PlacedPair, Rules
 from evals.estimates import Estimate
 from evals.examples import Split
+from evals.runner import Progress
 from qa.drafts import Statement
 from vectorstore.types import Passage
 
-Progress = Callable[[int, int], None]
 Passages = Callable[[str], Sequence[Passage]]
 """All passages of an article, by its source."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from evals.benchmarks.measures import auc as area_under_curve
 from evals.estimates import Estimate, bootstrap
 
 Numbers = npt.NDArray[np.float64]
@@ -58,11 +59,8 @@ def spearman(found: Numbers, wanted: Numbers) -> float:
 
 def auc(found: Numbers, wanted: Numbers) -> float:
     """How often an item that is wanted (1.0) is found higher than one that is not (0.0); a tie counts half."""
-    high = int(wanted.sum())
-    low = len(wanted) - high
-    if not high or not low:
-        return 0.5
-    return (float(_ranks(found)[wanted == 1.0].sum()) - high * (high + 1) / 2) / (high * low)
+    high, low = found[wanted == 1.0].tolist(), found[wanted == 0.0].tolist()
+    return area_under_curve(high, low) if high and low else 0.5
 
 
 def balanced_accuracy(found: Numbers, wanted: Numbers) -> float:

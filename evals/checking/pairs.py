@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from evals.checking.rows import validated
 from evals.corpus import Corpus
 from evals.examples import SPLITS, Split
 from evals.matching import tokens
+from evals.toml_files import lines_of, read_toml, validated
 from vectorstore.errors import DatasetError
 
 PAIRS_DIR = Path(__file__).parent.parent / "pairs"
@@ -22,7 +20,6 @@ RULES_FILE = "thresholds.toml"
 
 Fault = Literal["", "number", "name", "date", "negation", "role_swap", "attribution", "overreach", "quotation"]
 FAULTS: tuple[Fault, ...] = get_args(Fault)
-_HEADER = re.compile(r"\s*\[\[\s*pair\s*\]\]")
 
 
 class _Row(BaseModel):
@@ -89,7 +86,7 @@ def load_pairs(folder: Path, splits: Sequence[Split] = SPLITS) -> tuple[PlacedPa
 def load_rules(folder: Path) -> Rules:
     """The set's `thresholds.toml`; without one nothing is demanded. Raises DatasetError."""
     path = folder / RULES_FILE
-    return validated(Rules, _read_toml(path), path, line=0) if path.exists() else Rules()
+    return validated(Rules, read_toml(path), path, line=0) if path.exists() else Rules()
 
 
 def require_clean(placed: Sequence[PlacedPair], corpus: Corpus, *, least: int = 0) -> None:
@@ -129,30 +126,12 @@ def _refuse_repeated(placed: Sequence[PlacedPair], keys: Iterable[object], what:
 
 
 def _read_file(path: Path, split: Split) -> Iterator[PlacedPair]:
-    content = _read_toml(path)
+    content = read_toml(path)
     rows = content.get("pair", [])
     unknown = sorted(set(content) - {"pair"})
     if unknown or not isinstance(rows, list):
         raise DatasetError(path, 1, f"only [[pair]] tables belong here, not {', '.join(unknown) or '[pair]'}")
     if not rows:
         raise DatasetError(path, 0, "holds no pair")
-    for row, line in zip(rows, _lines_of_pairs(path, len(rows)), strict=True):
+    for row, line in zip(rows, lines_of(path, "pair", len(rows)), strict=True):
         yield PlacedPair(validated(Pair, row, path, line=line), split, path, line)
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        raise DatasetError(path, int(line[1]) if line else 0, f"is not TOML: {error}") from error
-    except UnicodeDecodeError as error:
-        raise DatasetError(path, 0, "is not UTF-8; save the file with that encoding") from error
-    except OSError as error:
-        raise DatasetError(path, 0, f"cannot be read: {error.strerror or error}") from error
-
-
-def _lines_of_pairs(path: Path, count: int) -> list[int]:
-    """Lines of the `[[pair]]` headers; all zero for a file that writes its tables otherwise."""
-    found = [n for n, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1) if _HEADER.match(line)]
-    return found if len(found) == count else [0] * count

@@ -15,7 +15,8 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
-from evals.checking.rows import json_rows, lines, validated
+from evals.checking.rows import json_rows, lines
+from evals.toml_files import validated
 from vectorstore.errors import DatasetError
 
 FORMS = (

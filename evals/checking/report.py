@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from evals.checking.checker import open_checker
-from evals.checking.judging import JudgedPair, Measured, Progress, below_floors, judge, measured
+from evals.checking.judging import JudgedPair, Measured, below_floors, judge, measured
 from evals.checking.pairs import load_pairs, load_rules, require_clean
 from evals.checking.passages import Cutter, load_source
 from evals.checking.timing import Timing, measure_time
 from evals.corpus import read_corpus
 from evals.examples import SPLITS, Split
+from evals.runner import Progress
 from qa.settings import Settings
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
+from evals.toml_files import validated
 from vectorstore.errors import DatasetError
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -41,13 +42,3 @@ def json_rows(path: Path, model: type[_Model]) -> Iterator[_Model]:
         except ValueError as error:
             raise DatasetError(path, number, f"is not JSON: {getattr(error, 'msg', error)}") from error
         yield validated(model, content, path, line=number)
-
-
-def validated(model: type[_Model], content: object, path: Path, *, line: int) -> _Model:
-    """The content as a row of this shape; raises DatasetError."""
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        raise DatasetError(path, line, f"{place}: {problem['msg']}" if place else problem["msg"]) from error

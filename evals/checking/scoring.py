@@ -13,9 +13,8 @@ from evals.checking.checker import ClaimChecker
 from evals.checking.measures import Point, Statistic, auc, balanced_accuracy, over, pearson, rate, spearman
 from evals.checking.passages import Cutter
 from evals.checking.public import ClaimSet, JudgedSentence, Label, LabelledClaim, PublicSet, Summary, SummarySet
+from evals.runner import Progress
 from qa.drafts import Statement
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

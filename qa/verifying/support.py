@@ -18,10 +18,9 @@ def support(claim: str, evidence: Evidence, chosen: Sequence[EvidenceSentence], 
 
     Where the user has set an entailment model, the mean of that and its chance. It ranks claims; it is no verdict.
     """
-    texts = evidence.in_context(chosen)
-    told = [_stems(text) for text in texts]
+    told = [_stems(text) for text in evidence.in_context(chosen)]
     shares = [_share(_stems(claim), told, size) for size in (2, 3)]
-    said = [sum(shares) / len(shares), *evidence.entails(claim, texts)]
+    said = [sum(shares) / len(shares), *evidence.entails(claim, chosen)]
     return sum(said) / len(said) * (_DOUBTED if is_doubted else 1.0)
 
 

@@ -52,8 +52,8 @@ def verify(sentence: DraftSentence, evidence: Evidence) -> Statement:
     checked = _each_cited(claim, evidence, cited) if cited else _check(claim, evidence, others)
     if cited and others and (held := _held(claim, evidence, checked)) < _FULL:
         tried = (_check(claim, evidence, others), _check(claim, evidence, [*cited, *others], joined=True))
-        elsewhere = max(tried, key=lambda one: _held(claim, evidence, one))
-        checked = elsewhere if _held(claim, evidence, elsewhere) > held + _GAIN_BAR else checked
+        helds = [_held(claim, evidence, one) for one in tried]
+        checked = tried[helds.index(max(helds))] if max(helds) > held + _GAIN_BAR else checked
     return replace(checked, before=sentence.before)
 
 
@@ -116,7 +116,7 @@ def _judge(claim: ParsedClaim, evidence: Evidence, choice: _Choice) -> Statement
 
 
 def _voice_fault(claim: ParsedClaim, evidence: Evidence, chosen: Sequence[EvidenceSentence]) -> str:
-    said = evidence.entails(claim.text, evidence.in_context(chosen))
+    said = evidence.entails(claim.text, chosen)
     return _NOT_FOLLOWING if said and said[0] < ENTAILMENT_BAR else ""
 
 
