@@ -26,16 +26,24 @@ ENCODERS = ("vectorstore/embedding/",)
 READER = ("qa/reading/", "training/")
 CHAT_MODELS = ("qa/chat_model.py", "qa/langchain.py")
 WEB = ("qa/ui.py", "qa/server.py")
-TERMINAL = ("qa/cli.py", "evals/__main__.py", "evals/commands/", "evals/report/terminal.py")
+FORMATS = ("vectorstore/formats/",)
+TERMINAL = (
+    "qa/cli.py",
+    "qa/console.py",
+    "qa/corpus_commands.py",
+    "evals/__main__.py",
+    "evals/commands/",
+    "evals/report/terminal.py",
+)
 OF_EXTRAS = ("opentelemetry",)
 """Imported only where the user asked for it."""
-FOR_WORK = ("safetensors", "tqdm")
+FOR_WORK = ("bm25s", "safetensors", "tqdm")
 """Installed with `dev`, for training."""
 RIVALS = ("langchain_chroma", "langchain_huggingface", "langchain_text_splitters")
 """Installed by hand, to be compared with; no part of the program needs them."""
 HOMES: dict[str, tuple[str, ...]] = {
     "chromadb": ("vectorstore/store.py",),
-    "sqlite3": ("vectorstore/library.py",),
+    "sqlite3": ("vectorstore/database.py",),
     "onnxruntime": (*ENCODERS, *READER),
     "tokenizers": (*ENCODERS, *READER),
     "sentence_transformers": (*ENCODERS, "qa/reading/"),
@@ -43,7 +51,17 @@ HOMES: dict[str, tuple[str, ...]] = {
     "huggingface_hub": ENCODERS,
     "torch": (*ENCODERS, "qa/reading/", "training/"),
     "tiktoken": ("vectorstore/tokens.py",),
-    "bm25s": ("vectorstore/lexical.py", "training/negatives.py"),
+    "bm25s": ("training/negatives.py",),
+    "rensa": ("vectorstore/duplicates.py",),
+    "trafilatura": FORMATS,
+    "lxml": FORMATS,
+    "pypdfium2": FORMATS,
+    "docx": FORMATS,
+    "odfdo": FORMATS,
+    "striprtf": FORMATS,
+    "py3langid": ("vectorstore/languages.py",),
+    "chardet": ("vectorstore/decoding.py",),
+    "watchfiles": ("qa/watching.py",),
     "jinja2": ("evals/report/html.py",),
     "opentelemetry": ("qa/tracing.py",),
     "langchain": CHAT_MODELS,
@@ -136,7 +154,7 @@ def test_every_library_that_is_imported_is_a_bounded_dependency() -> None:
 
 def _import_name(requirement: str) -> str:
     name = requirement.split(">")[0].split("=")[0].replace("-", "_").lower()
-    return {"python_dotenv": "dotenv"}.get(name, name)
+    return {"python_dotenv": "dotenv", "python_docx": "docx"}.get(name, name)
 
 
 def test_every_bound_holds_what_the_constraints_name() -> None:
@@ -182,7 +200,7 @@ def test_nothing_is_printed_outside_the_command_lines() -> None:
     prints = [
         f"{name_of(path)}:{node.lineno}"
         for path in files(*PACKAGES)
-        if name_of(path) not in (*TERMINAL, "evals/speed.py", "training/__main__.py")
+        if name_of(path) not in (*TERMINAL, "evals/speed.py", "evals/scale.py", "training/__main__.py")
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "sys.stdout.write", "sys.stderr.write")
     ]

@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Literal
+
+Precision = Literal["", "year", "month", "day"]
+"""How exactly a date is known; empty where there is none."""
+
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,20 +26,43 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Origins:
+    """Where each thing known of an article was read, `unknown` where it is not known.
+
+    One of: sidecar, front matter, metadata (of the file's format), column, headline, first sentence, byline, dateline,
+    imprint, text, URL, file name. The file's own time is none of them.
+    """
+
+    title: str = UNKNOWN
+    outlet: str = UNKNOWN
+    author: str = UNKNOWN
+    published: str = UNKNOWN
+    language: str = UNKNOWN
+    url: str = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
-    """A source document; `text` is the file as decoded, its own line ends kept."""
+    """A source document; `text` is a text file as decoded, its own line ends kept, or what another format yields."""
 
     id: str
     title: str
     text: str = field(repr=False)
     source: str
-    """Path below the corpus root with `/`, as the user knows the file."""
+    """Path below the corpus root with `/`, as the user knows the file; `#` and a row's name where a file holds many."""
     outlet: str = ""
     author: str = ""
     published: date | None = None
-    published_from: str = "unknown"
-    """Where the date was read: `front matter`, `unknown`; never the file's own time."""
+    """The day, or the first one of the month or year that is known."""
+    precision: Precision = ""
     language: str = "en"
+    url: str = ""
+    origins: Origins = Origins()
+
+    @property
+    def published_from(self) -> str:
+        """Where the date was read; never the file's own time."""
+        return self.origins.published
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +80,10 @@ class Chunk:
     outlet: str = ""
     author: str = ""
     published: date | None = None
+    precision: Precision = ""
     language: str = "en"
+    page: int = 0
+    """1-based page on which the chunk begins, where the file has pages; 0 elsewhere. A form feed ends a page."""
 
     @property
     def id(self) -> str:
