@@ -9,8 +9,9 @@ from typing import Literal
 
 from qa.drafts import Quote
 from qa.normalise import find_folded
-from qa.quantities import Day, quantities, without_quantities
+from vectorstore.bylines import imprint
 from vectorstore.chunking import chunk_of
+from vectorstore.datelines import day_of_line
 from vectorstore.furniture import front_matter_end, trimmed
 from vectorstore.furniture_lines import byline_author
 from vectorstore.metadata import read_metadata
@@ -22,11 +23,6 @@ FACTS: tuple[Fact, ...] = ("author", "outlet", "published")
 _TOP_LINES, _LAST_LINES = 12, 4
 """Where a page has its byline and its date, in lines that are not blank."""
 _LONGEST_LINE = 300
-_ALSO_ON_DATE_LINES = re.compile(
-    r"(?:\b(?:published|posted|first|date|on|at|the|of|am|pm|gmt|utc|est|edt|cet"
-    r"|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|\W|\d|_)*",
-    re.IGNORECASE,
-)
 
 
 def value(article: Article, fact: Fact) -> str:
@@ -36,7 +32,9 @@ def value(article: Article, fact: Fact) -> str:
     if fact == "outlet":
         return article.outlet
     day = article.published
-    return f"{day.day} {day:%B} {day.year}" if day else ""
+    if day is None or article.precision == "year":
+        return str(day.year) if day else ""
+    return f"{day:%B} {day.year}" if article.precision == "month" else f"{day.day} {day:%B} {day.year}"
 
 
 def fact_quotes(article: Article, text: str, fact: Fact) -> tuple[Quote, ...]:
@@ -66,23 +64,17 @@ def _tells(line: str, article: Article, fact: Fact) -> bool:
         return True
     if fact == "outlet":
         return line.strip("*_ ") == article.outlet
-    day = article.published
-    return fact == "published" and day is not None and _is_day_of(line, Day(day.month, day.day, day.year))
+    return fact == "published" and article.published is not None and day_of_line(line) == article.published
 
 
 def read_alone(line: str, fact: Fact) -> str:
     """What one line tells by itself: an entry of front matter, a byline, a copyright line."""
     entry = read_metadata(f"---\n{line}\n---\n")
-    alone = Article("", "", "", "", entry.outlet, entry.author, entry.published)
+    alone = Article("", "", "", "", entry.outlet, entry.author, entry.published, entry.precision)
     found = value(alone, fact)
     if found or fact == "published":
         return found
-    return byline_author(line.strip()) if fact == "author" else read_metadata(line).outlet
-
-
-def _is_day_of(line: str, day: Day) -> bool:
-    """Whether a line holds this date in full, and no words but those of a date line."""
-    return quantities(line).days == (day,) and bool(_ALSO_ON_DATE_LINES.fullmatch(without_quantities(line)))
+    return byline_author(line.strip()) if fact == "author" else imprint(line)
 
 
 def _lines(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
