@@ -38,3 +38,4 @@ def test_inflections_share_a_stem_and_numbers_stay_whole() -> None:
 def test_scripts_without_blanks_give_pairs_of_characters() -> None:
     assert terms("東京都") == ["東京", "京都"]
     assert terms("東") == ["東"]
+    assert words("2011年3月11日の東京 café") == ["2011", "年", "3", "月", "11", "日の", "の東", "東京", "cafe"]

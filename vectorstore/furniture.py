@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from vectorstore.furniture_lines import byline_author, is_furniture_line, without_credit, without_mark
@@ -43,7 +44,8 @@ def paragraphs(text: str) -> list[Span]:
     return [paragraph for run in runs(text) for paragraph in run]
 
 
-def runs(text: str) -> list[list[Span]]:
+@lru_cache(maxsize=8)  # metadata, chunks and copies of an article each ask for it
+def runs(text: str) -> tuple[tuple[Span, ...], ...]:
     """The paragraphs, in groups with no page furniture between them."""
     groups: list[list[Span]] = [[]]
     for block in _blocks(_marked(text, _lines(text))):
@@ -51,7 +53,7 @@ def runs(text: str) -> list[list[Span]]:
             groups.append([])
             continue
         groups[-1].extend(_paragraphs_of(text, block))
-    return [group for group in groups if group]
+    return tuple(tuple(group) for group in groups if group)
 
 
 def is_heading(text: str) -> bool:
