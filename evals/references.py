@@ -5,17 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
-from weakref import finalize
 
 from evals.corpus import Corpus, Evidence
 from evals.examples import Example
 from evals.runner import Answerer
 from evals.scoring import K
 from qa.types import Answer, Citation, Claim, Turn
-from vectorstore.lexical import LexicalIndex, build_lexical
+from vectorstore.lexical import LexicalIndex, post
 from vectorstore.sentences import sentences
 from vectorstore.types import Chunk, Passage, Span
 
@@ -95,15 +91,11 @@ def _passage(position: int, place: Evidence, corpus: Corpus) -> Passage:
 
 
 class _Sentences:
-    """A BM25 index of sentences, in a folder that goes when this does."""
+    """A BM25 index of sentences."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
-        home = mkdtemp()
-        finalize(self, rmtree, home, ignore_errors=True)
         self._passages = {passage.chunk.id: passage for passage in passages}
-        folder = Path(home) / "sentences"
-        build_lexical([passage.chunk for passage in passages], folder)
-        self._index = LexicalIndex(folder)
+        self._index = LexicalIndex(post(passage.chunk for passage in passages))
 
     def search(self, query: str) -> tuple[Passage, ...]:
         found = self._index.search(query, candidates=K)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _HASH_SEED = "20251130"
 _NOT_COMPARED = ("seconds", "notices", "usage", "settings_fingerprint", "confidence", "passages")
 """Fields of an answer that differ between equal answers, or are compared as numbers."""
-_OF_SAYING = ("text", "claims", "citations", "abstained", "reason")
+_OF_SAYING = ("text", "claims", "citations", "abstained", "reason", "accounts", "articles")
 """Fields that abstention off may change."""
 _TOLERANCE = 1e-6
 """Processors add up in different orders; a confidence or score may move by so much."""

@@ -51,7 +51,6 @@ class Syncer:
 
 
 def _serve() -> None:
-    import bm25s  # noqa: F401
     import chromadb  # noqa: F401
     import onnxruntime  # noqa: F401
     import tokenizers  # noqa: F401
@@ -91,7 +90,7 @@ def _run(request: dict[str, Any], write: int) -> None:
 
 
 def _answer(corpus: Any) -> list[str]:
-    from vectorstore.index import Within
+    from vectorstore.within import Within
 
     with corpus.reading() as index:
         vector = corpus.embeddings.embed_query("ferry")

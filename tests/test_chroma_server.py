@@ -18,7 +18,7 @@ from corpora import STORIES, open_index, write_corpus, write_story
 
 from vectorstore.corpus import Corpus
 from vectorstore.errors import UserError
-from vectorstore.index import Within
+from vectorstore.within import Within
 
 QUERY = "How many passengers were on the ferry?"
 

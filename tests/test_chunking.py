@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -149,11 +149,19 @@ def test_what_is_embedded_begins_with_the_title() -> None:
 def test_a_chunk_carries_what_a_passage_needs() -> None:
     given_article = Article(
         id="0123456789abcdef", title="T", text="One.", source="b/a.md", outlet="O", author="A",
-        published=date(2025, 11, 30), published_from="front matter", language="de",
+        published=date(2025, 11, 30), precision="day", language="de",
     )  # fmt: skip
     assert chunks(given_article) == [
-        Chunk("0123456789abcdef", 0, "One.", 0, 4, "b/a.md", "T", "O", "A", date(2025, 11, 30), "de")
+        Chunk("0123456789abcdef", 0, "One.", 0, 4, "b/a.md", "T", "O", "A", date(2025, 11, 30), "day", "de")
     ]
+
+
+def test_a_chunk_of_a_pdf_tells_its_page() -> None:
+    paged = replace(article("One is here.\n\n" * 40 + "\fTwo is here.\n\n" * 40 + "\fThree."), source="a.PDF")
+    cut = chunks(paged)
+    assert [chunk.page for chunk in cut] == [1 + paged.text.count("\f", 0, chunk.start) for chunk in cut]
+    assert {chunk.page for chunk in cut} >= {1, 20}
+    assert {chunk.page for chunk in chunks(replace(paged, source="a.txt"))} == {0}
 
 
 def test_an_article_of_furniture_has_no_chunks() -> None:

@@ -13,9 +13,9 @@ from corpora import STORIES, open_index, write_corpus, write_story
 
 from vectorstore.corpus import Corpus
 from vectorstore.errors import CorpusMissing, EmbeddingMismatch, IndexLocked, IndexMissing, UserError
-from vectorstore.index import Within
 from vectorstore.locking import writing
 from vectorstore.seals import current_number
+from vectorstore.within import Within
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from qa.settings import load_settings
 from vectorstore.corpus import Corpus
 from vectorstore.embedding import Embeddings, load_embeddings
 from vectorstore.errors import IndexDamaged, UserError
-from vectorstore.index import Within
 from vectorstore.seals import current_number, folder_of, verify
+from vectorstore.within import Within
 
 QUERIES = ("How many passengers were on the ferry?", "Okafor", "sober budget plan")
 Damage = Callable[[Path], None]

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vectorstore.library import Library, is_usable, sound
+from vectorstore.database import sound
+from vectorstore.library import Library, is_usable
 from vectorstore.records import ArticleRecord, FileRecord, vector_key
-from vectorstore.types import Article, Chunk
+from vectorstore.types import Article, Chunk, Skipped
 
 TEXT = "The ferry left at noon. It came back at dusk."
 
@@ -34,13 +35,15 @@ def add(library: Library, source: str, *, revision: int, text: str = TEXT, chunk
     keys = [vector_key("model", f"{article.id} {n}") for n in range(chunks)]
     with library.transaction():
         library.add_vectors(keys, np.eye(chunks, 4, dtype=np.float32))
-        library.add_article(ArticleRecord(article, cut, keys), recipe="r", revision=revision)
+        library.add_article(ArticleRecord(article, cut, keys, source, "r"), revision=revision)
         library.set_meta("revision", str(revision))
     return article
 
 
-def stored(library: Library, *, revision: int, batch: int = 2000) -> list[str]:
-    return [chunk.id for chunks, _ in library.chunk_vectors(revision=revision, batch=batch) for chunk in chunks]
+def stored(library: Library, *, revision: int, since: int = 0, batch: int = 2000) -> list[str]:
+    return [
+        chunk.id for chunks, _ in library.chunk_vectors(revision=revision, since=since, batch=batch) for chunk in chunks
+    ]
 
 
 def test_an_article_comes_back_as_it_went_in(library: Library) -> None:
@@ -58,8 +61,9 @@ def test_an_older_revision_still_shows_what_was_replaced_since(library: Library)
     new = add(library, "a.txt", revision=2, text=TEXT.replace("noon", "nine"))
     assert library.article("a.txt", revision=1) == old
     assert library.article("a.txt", revision=2) == new
-    gone, come = library.changed_chunk_ids(since=1, until=2)
-    assert (len(gone), len(come)) == (2, 2)
+    assert [chunk.article_id for chunk in library.gone_chunks(since=1, until=2)] == [old.id, old.id]
+    assert stored(library, revision=2, since=1) == [f"{new.id}-0000{place}" for place in range(2)]
+    assert library.count_changed(since=1, until=2) == 4
     assert library.count_chunks(revision=2) == 2
 
 
@@ -100,13 +104,14 @@ def test_a_purge_erases_old_articles_and_the_vectors_that_only_they_used(library
 
 
 def test_a_transaction_that_raises_leaves_no_trace_and_no_lock(library: Library) -> None:
+    record = FileRecord("s", "h", "r", 2, (Skipped("a.txt#3", "holds no text"),))
     with pytest.raises(ZeroDivisionError), library.transaction():
-        library.set_file("a.txt", FileRecord("s", "h", ""))
+        library.set_file("a.txt", record)
         raise ZeroDivisionError
     assert library.files() == {}
     with library.transaction():
-        library.set_file("a.txt", FileRecord("s", "h", "why"))
-    assert library.files() == {"a.txt": FileRecord("s", "h", "why")}
+        library.set_file("a.txt", record)
+    assert library.files() == {"a.txt": record}
     library.forget_file("a.txt")
     assert library.files() == {}
 

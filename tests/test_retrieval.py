@@ -11,8 +11,8 @@ from corpora import open_index
 
 from qa.retrieval import Retrieval, collapse, fuse, mix, retrieve
 from vectorstore.corpus import Corpus
-from vectorstore.index import Within
 from vectorstore.types import Chunk, Passage
+from vectorstore.within import Within
 
 METHODS = ("hybrid", "dense", "bm25")
 STRIKES = "000_404b99d73386c5ec.txt"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from corpora import write_corpus, write_story
 
 from vectorstore.errors import CorpusMissing
 from vectorstore.records import FileRecord
-from vectorstore.scanning import Changes, scan
+from vectorstore.scanning import Changes, recipe_of_problem, scan
+from vectorstore.types import Skipped
 
 
 @pytest.fixture
@@ -31,12 +33,12 @@ def _settle(path: Path) -> None:
 
 
 def look(folder: Path, known: dict[str, FileRecord], *, recipe: str = "r", max_file_mb: float = 1.0) -> Changes:
-    recipes = {source: "r" for source, record in known.items() if not record.why}
-    return scan(folder, known, recipes, recipe=recipe, max_file_mb=max_file_mb)
+    return scan(folder, known, recipe=recipe, max_file_mb=max_file_mb)
 
 
-def remembered(changes: Changes) -> dict[str, FileRecord]:
-    return {seen.source: seen.record for seen in changes.fresh}
+def remembered(changes: Changes, *, recipe: str = "r") -> dict[str, FileRecord]:
+    """What a sync would remember of fresh files that became an article each."""
+    return {seen.found.source: replace(seen.record, recipe=recipe, articles=1) for seen in changes.fresh}
 
 
 def test_a_first_look_finds_everything_new_and_a_second_nothing(folder: Path) -> None:
@@ -53,8 +55,8 @@ def test_edited_touched_and_missing_files_are_told_apart(folder: Path) -> None:
     os.utime(folder / "budget.txt")
     (folder / "harbour.txt").unlink()
     changes = look(folder, known)
-    assert [seen.source for seen in changes.fresh] == ["comet.txt"]
-    assert [seen.source for seen in changes.touched] == ["budget.txt"]
+    assert [seen.found.source for seen in changes.fresh] == ["comet.txt"]
+    assert [seen.found.source for seen in changes.touched] == ["budget.txt"]
     assert changes.gone == ("harbour.txt",)
     assert not changes.empty
 
@@ -66,18 +68,37 @@ def test_another_recipe_makes_every_article_fresh(folder: Path) -> None:
 
 def test_a_file_that_was_no_article_is_skipped_with_its_reason_until_it_changes(folder: Path) -> None:
     known = remembered(look(folder, {}))
-    known["comet.txt"] = FileRecord(known["comet.txt"].signature, known["comet.txt"].sha256, "holds no text")
+    problem = Skipped("comet.txt", "holds no text")
+    known["comet.txt"] = replace(known["comet.txt"], articles=0, problems=(problem,))
     changes = look(folder, known)
-    assert [(skip.path, skip.why) for skip in changes.skipped] == [("comet.txt", "holds no text")]
+    assert changes.skipped == (problem,)
     assert changes.unchanged == 2
     write_story(folder / "comet.txt", "Comet\n\nNow it holds some.\n")
-    assert [seen.source for seen in look(folder, known).fresh] == ["comet.txt"]
+    assert [seen.found.source for seen in look(folder, known).fresh] == ["comet.txt"]
 
 
 def test_a_larger_limit_brings_in_a_file_that_was_too_large(folder: Path) -> None:
-    known = remembered(look(folder, {}, max_file_mb=0.0001))
+    known = remembered(look(folder, {}, max_file_mb=0.0001), recipe=recipe_of_problem("r", 0.0001))
     assert look(folder, known, max_file_mb=0.0001).empty
     assert len(look(folder, known, max_file_mb=1).fresh) == 3
+
+
+def test_a_smaller_limit_takes_out_a_file_that_is_too_large_now(folder: Path) -> None:
+    known = remembered(look(folder, {}))
+    assert len(look(folder, known, max_file_mb=0.0001).fresh) == 3
+
+
+def test_a_sidecar_that_comes_changes_or_goes_makes_its_file_fresh(folder: Path) -> None:
+    known = remembered(look(folder, {}))
+    sidecar = folder / "comet.meta.json"
+    for content in ('{"outlet": "Holt Gazette"}', '{"outlet": "Lund Courier"}'):
+        write_story(sidecar, content)
+        changes = look(folder, known)
+        assert [(seen.found.source, seen.found.sidecar) for seen in changes.fresh] == [("comet.txt", sidecar)]
+        known |= remembered(changes)
+        assert look(folder, known).empty
+    sidecar.unlink()
+    assert [seen.found.source for seen in look(folder, known).fresh] == ["comet.txt"]
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:

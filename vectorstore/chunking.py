@@ -124,11 +124,23 @@ def chunk_of(article: Article, position: int, span: Span) -> Chunk:
         outlet=article.outlet,
         author=article.author,
         published=article.published,
+        precision=article.precision,
         language=article.language,
+        page=page_at(article.text, span.start) if has_pages(article.source) else 0,
     )
 
 
-def _units(article: Article, run: list[Span], measure: _Measure) -> Iterator[_Unit]:
+def has_pages(source: str) -> bool:
+    """Whether a form feed in an article's text ends a page."""
+    return source.lower().endswith(".pdf")
+
+
+def page_at(text: str, place: int) -> int:
+    """The 1-based page of a place in a text with pages."""
+    return 1 + text.count("\f", 0, place)
+
+
+def _units(article: Article, run: Sequence[Span], measure: _Measure) -> Iterator[_Unit]:
     for paragraph in run:
         found = sentences(article.text, paragraph, article.language)
         heading = len(found) == 1 and is_heading(paragraph.of(article.text))

@@ -14,12 +14,14 @@ from pathlib import Path
 
 from vectorstore.chunking import CHUNKER
 from vectorstore.embedding import Embeddings, load_embeddings
-from vectorstore.errors import CorpusMissing, IndexDamaged, IndexLocked, IndexMissing
+from vectorstore.errors import CorpusMissing, IndexDamaged, IndexLocked
 from vectorstore.generations import Plan, build, has_sealed, is_crowded, prune
 from vectorstore.index import Index
 from vectorstore.indexing import Applied, Progress, Recipe, apply_changes, remember_touched
-from vectorstore.library import Library, is_usable
+from vectorstore.library import Library, RememberedFiles, is_usable
+from vectorstore.loading import READERS
 from vectorstore.locking import make_home, writing
+from vectorstore.opening import Opening
 from vectorstore.scanning import Changes, scan
 from vectorstore.seals import current_number, read_seal
 from vectorstore.types import CorpusOptions, IndexReport
@@ -35,12 +37,9 @@ class Corpus:
         self.options = options
         self._notify = notify
         self._sync_lock = threading.Lock()
-        self._index_lock = threading.RLock()
+        self._opening = Opening(options.home, self._open_library)
         self._library: Library | None = None
-        self._index: Index | None = None
-        self._readers: dict[int, int] = {}
-        self._distrusted: set[int] = set()
-        self._newest_opened = 0
+        self._files = RememberedFiles()
 
     @cached_property
     def embeddings(self) -> Embeddings:
@@ -51,7 +50,7 @@ class Corpus:
     def recipe(self) -> Recipe:
         """How this corpus turns articles into chunks and vectors."""
         options = self.options
-        parts = [self.embeddings.fingerprint, CHUNKER, options.chunk_tokens, options.encoding]
+        parts = [self.embeddings.fingerprint, READERS, CHUNKER, options.chunk_tokens, options.encoding]
         fingerprint = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
         return Recipe(self.embeddings, options.chunk_tokens, options.encoding, options.max_file_mb, fingerprint)
 
@@ -72,24 +71,22 @@ class Corpus:
     @contextmanager
     def reading(self) -> Iterator[Index]:
         """The current generation, held until the block ends; raises IndexMissing before the first sync."""
-        index = self._hold()
+        index = self._opening.hold()
         try:
             yield index
         finally:
-            self._release(index)
+            self._opening.release(index)
 
     def distrust(self) -> None:
         """Call after IndexDamaged while reading: the next sync builds the generation anew."""
-        with self._index_lock:
-            self._distrusted.add(current_number(self.options.home))
-            self._drop_index()
+        self._opening.distrust()
 
     def purge(self) -> IndexReport:
         """Sync, then erase every trace of articles that are gone."""
         report = self.sync()
         with self._sync_lock, writing(self.options.home, wait_seconds=5.0):
             library = self._open_library()
-            build(self.options.home, library, self._plan(library))
+            build(self.options.home, library, replace(self._plan(library), afresh=True))
             library.purge(up_to=prune(self.options.home, library, url=self.options.chroma_url, keep=1))
             library.compact()
             _aside(self.options.home).unlink(missing_ok=True)
@@ -97,7 +94,7 @@ class Corpus:
 
     def close(self) -> None:
         """Let go of all files."""
-        with self._index_lock:
+        with self._opening.lock:
             self._drop_library()
 
     def _sync(self, progress: Progress | None, *, wait_seconds: float) -> IndexReport:
@@ -131,10 +128,8 @@ class Corpus:
 
     def _compare(self, library: Library) -> Changes:
         options = self.options
-        recipe = self.recipe.fingerprint
-        changes = scan(
-            options.folder, library.files(), library.recipes(), recipe=recipe, max_file_mb=options.max_file_mb
-        )
+        known = self._files.of(library)
+        changes = scan(options.folder, known, recipe=self.recipe.fingerprint, max_file_mb=options.max_file_mb)
         if not changes.fresh and not changes.unchanged:
             raise CorpusMissing(f"{options.folder} holds no article that can be read{_first_reason(changes)}")
         return changes
@@ -149,10 +144,13 @@ class Corpus:
             raise CorpusMissing(f"{self.options.folder} holds no article that can be read{_first_reason(applied)}")
         stale = not self._is_current()
         if stale:
-            build(self.options.home, library, self._plan(library))
-            self._distrusted.clear()
+            plan = self._plan(library)
+            seal = build(self.options.home, library, replace(plan, afresh=bool(self._damage())))
+            self._opening.trust()
         if stale or is_crowded(self.options.home):
-            library.purge(up_to=prune(self.options.home, library, url=self.options.chroma_url))
+            needed = prune(self.options.home, library, url=self.options.chroma_url)
+            if not stale or seal.base == seal.number:
+                library.purge(up_to=needed)
         return applied
 
     def _plan(self, library: Library) -> Plan:
@@ -162,7 +160,8 @@ class Corpus:
             recipe.fingerprint,
             recipe.embeddings.fingerprint,
             url=self.options.chroma_url,
-            after=self._newest_opened,
+            after=self._opening.newest,
+            verified=self._opening.verified,
         )
 
     def _mended(self, library: Library) -> list[str]:
@@ -196,55 +195,10 @@ class Corpus:
         return (seal.library, seal.revision, seal.recipe, seal.url) == wanted
 
     def _damage(self) -> str:
-        """Why the current generation cannot be opened; empty when it can, or when there is none."""
-        number = current_number(self.options.home)
-        if number == 0:
-            return ""
-        if number in self._distrusted:
-            return "a file could not be read"
-        try:
-            with self._index_lock:
-                self._opened(number)
-        except IndexDamaged as damage:
-            return str(damage)
-        return ""
-
-    def _opened(self, number: int) -> Index:
-        """The open generation of this number; opening verifies it, so that happens once. The caller holds the lock."""
-        library = self._open_library()
-        held = self._index
-        if held is None or (held.seal.number, held.seal.library) != (number, library.identity):
-            held = Index(self.options.home, number, library)
-            self._drop_index()
-            self._index = held
-            self._newest_opened = max(number, self._newest_opened)
-        return held
-
-    def _hold(self) -> Index:
-        number = current_number(self.options.home)
-        if number == 0:
-            raise IndexMissing("there is no index yet; run `qa index`")
-        with self._index_lock:
-            index = self._opened(number)
-            self._readers[id(index)] = self._readers.get(id(index), 0) + 1
-        return index
-
-    def _release(self, index: Index) -> None:
-        with self._index_lock:
-            self._readers[id(index)] -= 1
-            if not self._readers[id(index)]:
-                del self._readers[id(index)]
-                if index is not self._index:
-                    index.close()
-
-    def _drop_index(self) -> None:
-        """Let go of the open generation, at once or when its last reader is done; the caller holds the lock."""
-        index, self._index = self._index, None
-        if index and id(index) not in self._readers:
-            index.close()
+        return self._opening.damage()
 
     def _open_library(self) -> Library:
-        with self._index_lock:
+        with self._opening.lock:
             if self._library and not self._library.in_place:
                 self._drop_library()
             if self._library is None:
@@ -256,15 +210,15 @@ class Corpus:
 
     def _drop_library(self) -> None:
         """Let go of the library; one that is still read from ends with its last reader."""
-        self._drop_index()
-        if self._library and not self._readers:
+        self._opening.drop()
+        if self._library and not self._opening.is_read:
             self._library.close()
         self._library = None
 
     def _begin_library_anew(self, damage: IndexDamaged, *, wait_seconds: float) -> None:
         """Set a damaged library aside, unless another process has; raises the damage when it lies elsewhere."""
         home = self.options.home
-        with writing(home, wait_seconds=wait_seconds), self._index_lock:
+        with writing(home, wait_seconds=wait_seconds), self._opening.lock:
             known = self._library is not None and self._library.in_place
             if is_usable(home / "library.db"):
                 if known:
@@ -277,14 +231,14 @@ class Corpus:
                 leftover.unlink(missing_ok=True)
 
     def _report(self, changes: Changes, applied: Applied, notices: list[str]) -> IndexReport:
-        library = self._open_library()
+        seal = read_seal(self.options.home, current_number(self.options.home))
         return IndexReport(
             added=applied.added,
             replaced=applied.replaced,
             removed=applied.removed,
-            unchanged=changes.unchanged,
+            unchanged=changes.unchanged + applied.unchanged,
             skipped=(*changes.skipped, *applied.skipped),
-            chunks=library.count_chunks(revision=library.revision),
+            chunks=seal.chunks,
             notices=tuple(notices),
         )
 

@@ -2,6 +2,7 @@
 
     home/CURRENT               number of the generation to read
     home/generations/7/        seal.json, bm25/, chroma/ (or a collection on a server)
+    home/generations/8/        seal.json: reads the files of 7, and from the library what came and went since
 
 Readers never see half a generation; a kill at any moment leaves the pointer at a whole one.
 """
@@ -15,23 +16,21 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-
-import numpy as np
 
 from vectorstore.durable import sync_path, sync_tree, write_synced
 from vectorstore.errors import IndexDamaged, UserError
 from vectorstore.lexical import build_lexical
 from vectorstore.library import Library
 from vectorstore.seals import LAYOUT, Seal, current_number, digests, folder_of, read_seal, verify
-from vectorstore.store import Place, Vectors, build_store, change_store, drop_collections
-from vectorstore.types import Chunk
+from vectorstore.store import Place, build_store, drop_collections
 
 KEPT = 2
-_COPY_SHARE = 0.1  # above this share of changed chunks, building afresh is as quick and leaves no churn
-_COPY_LEAST = 2000  # below this many chunks a fresh build takes about a second
+_CHANGED_SHARE = 0.1
+_CHANGED_MOST = 5000
+"""Chunks that came or went since the files were built: beyond this, or this share of all, they are built afresh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +43,24 @@ class Plan:
     url: str = ""
     after: int = 0
     """The highest number this process has opened: Chroma confuses two folders of one path in one process."""
+    verified: int = 0
+    """The generation whose files this process has compared with their seal, when it opened them."""
+    afresh: bool = False
+    """Whether nothing of earlier files may be kept."""
 
 
 def build(home: Path, library: Library, plan: Plan) -> Seal:
-    """Build, check and publish the next generation; the caller holds the write lock."""
+    """Build, check and publish the next generation; the caller holds the write lock.
+
+    After a small change the files of an earlier generation are read on, beside what came and went since.
+    """
     number = max(plan.after, current_number(home), *_numbers(home)) + 1
     _remove_unpublished(home)
-    previous = _reusable(home, library, plan)
-    _need_space(home, library)
+    base = None if plan.afresh else _reusable(home, library, plan)
     folder = folder_of(home, number)
     try:
         folder.mkdir(parents=True)
-        seal = _fill(home, library, plan, number=number, previous=previous)
-        _check_in_child(home, seal, library)
+        seal = _continued(library, plan, base=base, number=number) if base else _filled(home, library, plan, number)
         write_synced(folder / "seal.json", json.dumps(asdict(seal)))
         sync_tree(folder)
         _publish(home, number)
@@ -70,36 +74,43 @@ def build(home: Path, library: Library, plan: Plan) -> Seal:
 
 
 def is_crowded(home: Path) -> bool:
-    """Whether a kill after publishing left more generations than are kept."""
-    return len(_numbers(home)) > KEPT
+    """Whether a kill after publishing left more than is kept."""
+    return len(_numbers(home)) > KEPT and not set(_numbers(home)) <= _needed(sorted(_seals(home), key=_number)[-KEPT:])
 
 
 def prune(home: Path, library: Library, *, url: str, keep: int = KEPT) -> int:
-    """Remove all but the newest generations of this library; the oldest kept revision."""
-    seals = sorted(_seals(home), key=lambda seal: seal.number)
+    """Remove all but the newest generations of this library and the files they read; the oldest revision they need."""
+    seals = sorted(_seals(home), key=_number)
     kept = [seal for seal in seals if seal.library == library.identity][-keep:]
+    needed = _needed(kept)
     for number in _numbers(home):
-        if number not in [seal.number for seal in kept]:
+        if number not in needed:
             shutil.rmtree(folder_of(home, number), ignore_errors=True)
     if url:
         lost = [seal.collection for seal in seals if seal.url == url and seal not in kept]
         drop_collections(url, prefix=_prefix(library), keep=[seal.collection for seal in kept], also=lost)
-    return min((seal.revision for seal in kept), default=0)
+    return min((seal.base_revision for seal in kept), default=0)
 
 
-def _fill(home: Path, library: Library, plan: Plan, *, number: int, previous: Seal | None) -> Seal:
+def _number(seal: Seal) -> int:
+    return seal.number
+
+
+def _needed(seals: Sequence[Seal]) -> set[int]:
+    return {number for seal in seals for number in (seal.number, seal.base)}
+
+
+def _filled(home: Path, library: Library, plan: Plan, number: int) -> Seal:
+    """A generation with files of its own."""
+    _need_space(home, library)
     folder = folder_of(home, number)
     count = library.count_chunks(revision=plan.revision)
     name = f"{_prefix(library)}-{number}"
     place = Place(url=plan.url, name=name) if plan.url else Place(folder=folder / "chroma")
-    churn = 0
-    if previous and not plan.url:
-        churn = previous.churn + _copy_and_change(home, library, plan, previous=previous, place=place)
-    else:
-        build_store(place, library.chunk_vectors(revision=plan.revision), count=count)
+    build_store(place, library.chunk_vectors(revision=plan.revision), count=count)
     batches = library.chunk_vectors(revision=plan.revision)
     build_lexical((chunk for chunks, _ in batches for chunk in chunks), folder / "bm25")
-    return Seal(
+    seal = Seal(
         number=number,
         library=library.identity,
         revision=plan.revision,
@@ -112,38 +123,37 @@ def _fill(home: Path, library: Library, plan: Plan, *, number: int, previous: Se
         digests=digests(folder),
         chromadb=version("chromadb"),
         layout=LAYOUT,
-        churn=churn,
+        base=number,
+        base_revision=plan.revision,
+    )
+    _check_in_child(home, seal, library)
+    return seal
+
+
+def _continued(library: Library, plan: Plan, *, base: Seal, number: int) -> Seal:
+    """A generation that reads the files of another."""
+    return replace(
+        base,
+        number=number,
+        revision=plan.revision,
+        chunks=library.count_chunks(revision=plan.revision),
+        corpus=library.corpus_fingerprint(revision=plan.revision),
     )
 
 
 def _reusable(home: Path, library: Library, plan: Plan) -> Seal | None:
-    """The current generation, when copying it and changing a little beats building afresh."""
+    """The current generation, when so little changed since its files were built that they can be read on."""
     number = current_number(home)
     try:
-        seal = verify(home, number) if number else None
+        seal = read_seal(home, number)
+        if seal.base != plan.verified:
+            verify(home, number)
     except IndexDamaged:
         return None
-    if not seal or seal.url or plan.url or seal.chunks < _COPY_LEAST:
+    if (seal.recipe, seal.library, seal.url) != (plan.recipe, library.identity, plan.url):
         return None
-    if (seal.recipe, seal.library) != (plan.recipe, library.identity):
-        return None
-    gone, come = library.changed_chunk_ids(since=seal.revision, until=plan.revision)
-    return seal if len(gone) + len(come) + seal.churn <= seal.chunks * _COPY_SHARE else None
-
-
-def _copy_and_change(home: Path, library: Library, plan: Plan, *, previous: Seal, place: Place) -> int:
-    assert place.folder
-    shutil.copytree(folder_of(home, previous.number) / "chroma", place.folder)
-    gone, come = library.changed_chunk_ids(since=previous.revision, until=plan.revision)
-    change_store(place, gone=gone, come=_chunks_with_vectors(library, come, revision=plan.revision))
-    return len(gone) + len(come)
-
-
-def _chunks_with_vectors(
-    library: Library, ids: Sequence[str], *, revision: int
-) -> list[tuple[Sequence[Chunk], Vectors]]:
-    chunks, vectors = library.chunks(ids, revision=revision), library.vectors(ids, revision=revision)
-    return [([chunks[i] for i in ids], np.stack([vectors[i] for i in ids]))] if ids else []
+    changed = library.count_changed(since=seal.base_revision, until=plan.revision)
+    return seal if changed <= min(_CHANGED_MOST, seal.chunks * _CHANGED_SHARE) else None
 
 
 def _check_in_child(home: Path, seal: Seal, library: Library) -> None:

@@ -1,67 +1,85 @@
-"""A folder -> the files that can become articles; a file -> an Article, its text exactly as decoded."""
+"""A file -> the articles it holds, with all that is known of them; every offset counts in an article's text."""
 
 from __future__ import annotations
 
 import hashlib
-import os
+import json
 import stat
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vectorstore.decoding import NotTextError, decode
-from vectorstore.errors import ArticleError, CorpusMissing
+from vectorstore.errors import ArticleError
+from vectorstore.finding import Found, find_files, os_reason, shown
+from vectorstore.formats.extracted import Extracted, UnreadableError
+from vectorstore.formats.registry import format_of, read
 from vectorstore.furniture import BLANKS, paragraphs
-from vectorstore.metadata import read_metadata
+from vectorstore.metadata import Metadata, read_metadata
 from vectorstore.types import Article, Skipped
 
-Reader = Callable[[bytes], str]
+READERS = "formats-1"
+"""Part of the index's fingerprint: raise it when the same file would be read differently."""
 
-READERS: dict[str, Reader] = {".txt": decode, ".md": decode}
-"""Suffix, in lower case -> what turns a file's bytes into text; it raises NotTextError."""
-
-_LITTER = {"thumbs.db", "desktop.ini", "icon\r"}
-_LITTER_SUFFIXES = {".tmp", ".bak", ".swp", ".part", ".crdownload", ".lock"}
+_OF_THE_TEXT = ("headline", "first sentence", "byline", "dateline", "imprint", "text", "front matter", "unknown")
+"""Origins of what a text tells itself: an article of the same text knows the same."""
+_MOST_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    source: str
-    path: Path
-    linked: bool
+class Loaded:
+    """What a file holds: its articles, and what of it did not become one."""
+
+    articles: tuple[Article, ...]
+    problems: tuple[Skipped, ...] = ()
 
 
 def find_articles(root: Path) -> tuple[list[Path], list[Skipped]]:
     """Files below `root` with a known suffix, sorted by their `/` path, and what was left out; raises CorpusMissing."""
-    _require_folder(root)
-    entries, skipped = _walk(root)
-    plain = {entry.source for entry in entries if not entry.linked}
-    found: list[_Entry] = []
-    for entry in entries:
-        why = _why_not(root, entry, plain)
-        if why:
-            skipped.append(Skipped(_shown(entry.source), why))
-        else:
-            found.append(entry)
-    found.sort(key=lambda entry: entry.source)
-    return [entry.path for entry in found], sorted(skipped, key=lambda row: row.path)
+    listing = find_files(root)
+    return [found.path for found in listing.files], list(listing.skipped)
 
 
 def load_article(root: Path, path: Path, *, max_file_mb: float) -> Article:
-    """Read one file below `root`; raises ArticleError with the reason when it cannot become an article."""
-    source = path.relative_to(root).as_posix()
+    """Read a file that is one article; raises ArticleError with the reason when it cannot become one."""
+    loaded = load_file(root, Found(path.relative_to(root).as_posix(), path), max_file_mb=max_file_mb)
+    if not loaded.articles:
+        problem = loaded.problems[0]
+        raise ArticleError(problem.path, problem.why)
+    return loaded.articles[0]
+
+
+def load_file(root: Path, found: Found, *, max_file_mb: float) -> Loaded:
+    """Read one file below `root`; a file that cannot be read has no articles, and a problem that says why."""
     try:
-        why = _why_unreadable(root, path, max_file_mb=max_file_mb)
-        text = "" if why else READERS[path.suffix.lower()](path.read_bytes())
-    except NotTextError as error:
-        raise ArticleError(_shown(source), str(error)) from error
+        why = _why_unreadable(root, found.path, max_file_mb=max_file_mb)
+        if why:
+            return _failed(found.source, why)
+        kind = format_of(found.path.name)
+        extracted = read(kind, found.path.read_bytes(), max_mb=max_file_mb)
+    except UnreadableError as error:
+        return _failed(found.source, str(error))
     except OSError as error:
-        raise ArticleError(_shown(source), _reason(error)) from error
-    why = why or _why_empty(text)
-    if why:
-        raise ArticleError(_shown(source), why)
-    return _article(source, text)
+        return _failed(found.source, os_reason(error))
+    sidecar, problems = _sidecar(found)
+    articles = []
+    for one in extracted:
+        source = f"{found.source}#{one.row}" if one.row else found.source
+        why = one.fields.get("problem", "") or _why_empty(one.text)
+        if why:
+            problems.append(Skipped(shown(source), why))
+        else:
+            articles.append(_article(source, one, sidecar))
+    return Loaded(tuple(articles), tuple(_shortened(problems, found.source)))
+
+
+def _failed(source: str, why: str) -> Loaded:
+    return Loaded((), (Skipped(shown(source), why),))
+
+
+def _shortened(problems: Sequence[Skipped], source: str) -> Iterator[Skipped]:
+    yield from problems[:_MOST_PROBLEMS]
+    if len(problems) > _MOST_PROBLEMS:
+        yield Skipped(shown(source), f"{len(problems) - _MOST_PROBLEMS} more rows hold no article")
 
 
 def _why_unreadable(root: Path, path: Path, *, max_file_mb: float) -> str:
@@ -73,7 +91,7 @@ def _why_unreadable(root: Path, path: Path, *, max_file_mb: float) -> str:
         return "not a regular file"
     if status.st_size > max_file_mb * 1_000_000:
         return f"larger than {max_file_mb:g} MB (QA_MAX_FILE_MB)"
-    return "" if path.suffix.lower() in READERS else f"no reader for {path.suffix} files"
+    return ""
 
 
 def _why_empty(text: str) -> str:
@@ -82,101 +100,54 @@ def _why_empty(text: str) -> str:
     return "" if paragraphs(text) else "holds no text beside page furniture"
 
 
-def _article(source: str, text: str) -> Article:
-    metadata = read_metadata(text)
-    return Article(
-        id=hashlib.sha256(f"{source}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16],
-        title=metadata.title,
-        text=text,
+def _sidecar(found: Found) -> tuple[Mapping[str, str], list[Skipped]]:
+    """What a `.meta.json` beside a file says of it; one that cannot be read is a problem of its own."""
+    if found.sidecar is None:
+        return {}, []
+    name = shown(found.source.rpartition("/")[0] + "/" * ("/" in found.source) + found.sidecar.name)
+    try:
+        known = json.loads(found.sidecar.read_text(encoding="utf-8-sig"))
+        if isinstance(known, dict):
+            return {str(key): _plain(value) for key, value in known.items()}, []
+    except (OSError, ValueError, RecursionError):
+        pass
+    return {}, [Skipped(name, "not a JSON object; its article was read without it")]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    if isinstance(value, dict):
+        return _plain(value.get("name", ""))
+    return "" if value is None else str(value)
+
+
+def _article(source: str, extracted: Extracted, sidecar: Mapping[str, str]) -> Article:
+    known = read_metadata(
+        extracted.text,
+        fields=extracted.fields,
+        fields_from="column" if extracted.row else "metadata",
+        sidecar=sidecar,
         source=source,
-        outlet=metadata.outlet,
-        author=metadata.author,
-        published=metadata.published,
-        published_from=metadata.published_from,
-        language=metadata.language,
+    )
+    return Article(
+        id=_identity(source, extracted.text, known),
+        title=known.title,
+        text=extracted.text,
+        source=source,
+        outlet=known.outlet,
+        author=known.author,
+        published=known.published,
+        precision=known.precision,
+        language=known.language,
+        url=known.url,
+        origins=known.origins,
     )
 
 
-def _require_folder(root: Path) -> None:
-    advice = "put articles there, or set QA_CORPUS_DIR to the folder that holds them"
-    try:
-        if not stat.S_ISDIR(root.stat().st_mode):
-            raise CorpusMissing(f"{root} is not a folder: set QA_CORPUS_DIR to the folder that holds the articles")
-        os.scandir(root).close()
-    except FileNotFoundError as error:
-        raise CorpusMissing(f"there is no folder {root}: {advice}") from error
-    except OSError as error:
-        raise CorpusMissing(f"the folder {root} cannot be read ({_reason(error)}): {advice}") from error
-
-
-def _walk(root: Path) -> tuple[list[_Entry], list[Skipped]]:
-    entries: list[_Entry] = []
-    skipped: list[Skipped] = []
-    folders = [root]
-    while folders:
-        folder = folders.pop()
-        try:
-            listing = list(os.scandir(folder))
-        except OSError as error:
-            skipped.append(Skipped(_shown(folder.relative_to(root).as_posix()), _reason(error)))
-            continue
-        for item in listing:
-            path = folder / item.name
-            if item.name.startswith("."):
-                continue
-            if item.is_dir(follow_symlinks=False):
-                folders.append(path)
-            elif item.is_symlink() or not _is_litter(item.name):
-                entries.append(_Entry(path.relative_to(root).as_posix(), path, item.is_symlink()))
-    return entries, skipped
-
-
-def _is_litter(name: str) -> bool:
-    lowered = name.lower()
-    if not Path(name).suffix:
-        return True
-    return lowered in _LITTER or lowered.startswith("~$") or lowered.endswith(("~", *_LITTER_SUFFIXES))
-
-
-def _why_not(root: Path, entry: _Entry, plain: set[str]) -> str:
-    """Why an entry is no article, in a few words; empty for a file to read."""
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in entry.source):
-        return "name holds control characters or is not UTF-8"
-    if entry.linked:
-        return _why_not_linked(root, entry, plain)
-    suffix = entry.path.suffix.lower()
-    if suffix not in READERS:
-        return f"no reader for {suffix} files"
-    return "" if entry.path.is_file() else "not a regular file"
-
-
-def _why_not_linked(root: Path, entry: _Entry, plain: set[str]) -> str:
-    """A folder behind a link is not entered: below the root it is found anyway, elsewhere it is not ours."""
-    try:
-        target = entry.path.resolve(strict=True)
-    except (OSError, RuntimeError):
-        return "broken link"
-    folder = root.resolve()
-    if not target.is_relative_to(folder):
-        return "link that leads out of the folder of articles"
-    if target.is_dir():
-        return "link to a folder"
-    if _is_litter(entry.path.name):
-        return "link to a file of unknown kind"
-    twin = target.relative_to(folder).as_posix()
-    if twin in plain:
-        return f"link to {_shown(twin)}"
-    return _why_not(root, _Entry(entry.source, entry.path, linked=False), plain)
-
-
-def _shown(source: str) -> str:
-    """A path as one line that any terminal can print."""
-    return "".join(_escaped(character) for character in source)
-
-
-def _escaped(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
+def _identity(source: str, text: str, known: Metadata) -> str:
+    """Names an article by its place, its text, and what is known of it beside the text."""
+    facts = {name: getattr(known.origins, name) for name in known.origins.__slots__}
+    beside = [f"{name}={getattr(known, name)}" for name, origin in facts.items() if origin not in _OF_THE_TEXT]
+    parts = "\0".join((source, text, *beside, *([known.precision] if beside else [])))
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]

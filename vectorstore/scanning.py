@@ -5,22 +5,22 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vectorstore.loading import find_articles
+from vectorstore.finding import Found, find_files
 from vectorstore.records import FileRecord
 from vectorstore.types import Skipped
 
 _SETTLED_SECONDS = 2.0  # a file written so recently could change again without a new time stamp
+_BYTES = " bytes"
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A file as it stands now."""
 
-    source: str
-    path: Path
+    found: Found
     record: FileRecord
 
 
@@ -34,6 +34,7 @@ class Changes:
     touched: tuple[Seen, ...]
     """Files with another time stamp and the same content."""
     unchanged: int
+    """How many articles stay as they are."""
     skipped: tuple[Skipped, ...]
 
     @property
@@ -42,50 +43,61 @@ class Changes:
         return not self.fresh and not self.gone
 
 
-def scan(
-    folder: Path, known: Mapping[str, FileRecord], recipes: Mapping[str, str], *, recipe: str, max_file_mb: float
-) -> Changes:
+def recipe_of_problem(recipe: str, max_file_mb: float) -> str:
+    """What stands for the recipe of a file that was not read, or not wholly: another limit tries it again."""
+    return f"{recipe}, at most {max_file_mb:g} MB"
+
+
+def scan(folder: Path, known: Mapping[str, FileRecord], *, recipe: str, max_file_mb: float) -> Changes:
     """Compare a folder with what the library knows of it; raises CorpusMissing when there is no such folder."""
-    paths, unreadable = find_articles(folder)
-    fresh, touched, skipped, unchanged = [], [], list(unreadable), 0
-    for path in paths:
-        source = path.relative_to(folder).as_posix()
-        before = known.get(source)
-        seen = Seen(source, path, _record(path, before, max_bytes=int(max_file_mb * 1_000_000)))
-        if before is None or seen.record.sha256 != before.sha256 or recipes.get(source, recipe) != recipe:
-            fresh.append(seen)
+    listing = find_files(folder)
+    recipes = (recipe, recipe_of_problem(recipe, max_file_mb))
+    fresh, touched, skipped, unchanged = [], [], list(listing.skipped), 0
+    for found in listing.files:
+        before = known.get(found.source)
+        record = _record(found, before, max_bytes=int(max_file_mb * 1_000_000))
+        if before is None or record.sha256 != before.sha256 or before.recipe not in recipes:
+            fresh.append(Seen(found, record))
             continue
-        if seen.record.signature != before.signature:
-            touched.append(seen)
-        if before.why:
-            skipped.append(Skipped(source, before.why))
-        else:
-            unchanged += 1
-    present = {path.relative_to(folder).as_posix() for path in paths}
+        if record.signature != before.signature:
+            touched.append(Seen(found, record))
+        skipped.extend(before.problems)
+        unchanged += before.articles
+    present = {found.source for found in listing.files}
     gone = tuple(sorted(set(known) - present))
     return Changes(tuple(fresh), gone, tuple(touched), unchanged, tuple(skipped))
 
 
-def _record(path: Path, before: FileRecord | None, *, max_bytes: int) -> FileRecord:
-    why = before.why if before else ""
+def _record(found: Found, before: FileRecord | None, *, max_bytes: int) -> FileRecord:
+    """What the file is now; its content is read only where its stamp does not vouch for it."""
+    known = before or FileRecord("", "")
     try:
-        signature, size = _signature(path)
+        signature, size = _signature(found)
         too_large = size > max_bytes
-        if before and signature and signature == before.signature and too_large == before.sha256.endswith(" bytes"):
-            return before
-        digest = f"{size} bytes" if too_large else _sha256(path)
+        if signature and signature == known.signature and too_large == known.sha256.endswith(_BYTES):
+            return known
+        digest = f"{size}{_BYTES}" if too_large else _sha256(found)
     except OSError as error:
-        return FileRecord("", f"unreadable: {error.strerror}", why)
-    return FileRecord(signature, digest, why)
+        return replace(known, signature="", sha256=f"unreadable: {error.strerror}")
+    return replace(known, signature=signature, sha256=digest)
 
 
-def _signature(path: Path) -> tuple[str, int]:
-    stat = path.stat()
-    if time.time() - max(stat.st_mtime, stat.st_ctime) < _SETTLED_SECONDS:
-        return "", stat.st_size
-    return f"{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ctime_ns}:{stat.st_ino}", stat.st_size
+def _signature(found: Found) -> tuple[str, int]:
+    """The stamps of a file and of its sidecar, empty where they may still change unseen; the file's size in bytes."""
+    stamps = []
+    size = 0
+    for path in (found.sidecar, found.path) if found.sidecar else (found.path,):
+        status = path.stat()
+        size = status.st_size
+        if time.time() - max(status.st_mtime, status.st_ctime) < _SETTLED_SECONDS:
+            return "", found.path.stat().st_size
+        stamps.append(f"{size}:{status.st_mtime_ns}:{status.st_ctime_ns}:{status.st_ino}")
+    return " ".join(stamps), size
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _sha256(found: Found) -> str:
+    digests = []
+    for path in (found.path, found.sidecar) if found.sidecar else (found.path,):
+        with path.open("rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+    return " ".join(digests)

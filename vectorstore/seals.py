@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from vectorstore.database import sound
 from vectorstore.errors import IndexDamaged
-from vectorstore.library import sound
 from vectorstore.store import Place
 
-LAYOUT = "generation-2"
+LAYOUT = "generation-3"
 """How the files are laid out; a generation of another layout is built anew."""
 
 
@@ -32,14 +32,16 @@ class Seal:
     digests: dict[str, str]
     chromadb: str
     layout: str
-    churn: int = 0
-    """Chunks removed or added since the vector files were built afresh."""
+    base: int
+    """The generation whose files this one reads, its own or an earlier one's."""
+    base_revision: int
+    """What those files hold; what came and went since is read from the library."""
 
     def place(self, home: Path) -> Place:
         """Where the vectors are."""
         if self.url:
             return Place(url=self.url, name=self.collection)
-        return Place(folder=folder_of(home, self.number) / "chroma")
+        return Place(folder=folder_of(home, self.base) / "chroma")
 
 
 def folder_of(home: Path, number: int) -> Path:
@@ -64,7 +66,7 @@ def read_seal(home: Path, number: int) -> Seal:
 
 
 def verify(home: Path, number: int) -> Seal:
-    """Check a generation's files against its seal before anything opens them; raises IndexDamaged.
+    """Check the files that a generation reads against their seal before anything opens them; raises IndexDamaged.
 
     A damaged vector file can kill the process that opens it, so the bytes are compared first.
     Chroma writes a row into its SQLite file on every opening: that one has its own check.
@@ -74,7 +76,7 @@ def verify(home: Path, number: int) -> Seal:
         raise IndexDamaged(f"the index was made with chromadb {seal.chromadb}")
     if seal.layout != LAYOUT:
         raise IndexDamaged("the index was made by another version")
-    folder = folder_of(home, number)
+    folder = folder_of(home, seal.base)
     if digests(folder) != seal.digests:
         raise IndexDamaged("the files of the index were changed or are missing")
     if not seal.url and not sound(folder / "chroma" / "chroma.sqlite3"):

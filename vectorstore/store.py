@@ -107,15 +107,6 @@ def build_store(place: Place, batches: Iterable[tuple[Sequence[Chunk], Vectors]]
         _add(collection, batches)
 
 
-def change_store(place: Place, *, gone: Sequence[str], come: Iterable[tuple[Sequence[Chunk], Vectors]]) -> None:
-    """Remove and add chunks in an existing collection that nobody reads yet."""
-    with _opened(place) as client:
-        collection = client.get_collection(place.name, embedding_function=None)
-        for start in range(0, len(gone), _BATCH):
-            collection.delete(ids=list(gone[start : start + _BATCH]))
-        _add(collection, come)
-
-
 def drop_collections(url: str, *, prefix: str, keep: Sequence[str], also: Sequence[str] = ()) -> None:
     """Delete a server's collections that start with the prefix, but for those to keep, and some others."""
     with _opened(Place(url=url)) as client:
@@ -167,12 +158,11 @@ class VectorStore:
         with _translated(self._place):
             return int(self._collection.count())
 
-    def search(self, vector: Vectors, *, candidates: int, sources: Sequence[str] | None = None) -> list[Scored]:
+    def search(self, vector: Vectors, *, candidates: int) -> list[Scored]:
         """The chunks nearest to a vector (dimensions,), best first, with their cosine similarity."""
-        where = {"source": {"$in": list(sources)}} if sources is not None else None
         with _translated(self._place):
             found = self._collection.query(
-                query_embeddings=vector.reshape(1, -1), n_results=candidates, where=where, include=["distances"]
+                query_embeddings=vector.reshape(1, -1), n_results=candidates, include=["distances"]
             )
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return sorted((Scored(i, 1 - float(d)) for i, d in pairs), key=lambda hit: (-hit.score, hit.id))

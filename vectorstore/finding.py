@@ -1,0 +1,162 @@
+"""A folder -> the files that can become articles, each with its sidecar, and a word for each that cannot."""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vectorstore.errors import CorpusMissing
+from vectorstore.formats.registry import SUFFIXES, format_of
+from vectorstore.types import Skipped
+
+SIDECAR = ".meta.json"
+"""How the name of a file ends that tells of the one beside it: `a.txt.meta.json` or `a.meta.json` of `a.txt`."""
+
+_LITTER = {"thumbs.db", "desktop.ini", "icon\r"}
+_LITTER_SUFFIXES = (".tmp", ".bak", ".swp", ".part", ".crdownload", ".lock")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that can become articles."""
+
+    source: str
+    """Its path below the folder, with `/`."""
+    path: Path
+    sidecar: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files of a folder, sorted by source, and what was left out."""
+
+    files: tuple[Found, ...]
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    source: str
+    path: str
+    linked: bool
+    regular: bool
+
+
+def find_files(root: Path) -> Listing:
+    """Every file below a folder that some format reads; raises CorpusMissing when there is no such folder."""
+    _require_folder(root)
+    entries, skipped = _walk(root)
+    sidecars = {entry.source: entry.path for entry in entries if entry.source.lower().endswith(SIDECAR)}
+    plain = {entry.source for entry in entries if not entry.linked}
+    files: list[Found] = []
+    for entry in entries:
+        if entry.source in sidecars:
+            continue
+        why = _why_not(root, entry, plain)
+        if why:
+            skipped.append(Skipped(shown(entry.source), why))
+        else:
+            files.append(Found(entry.source, Path(entry.path), _sidecar_of(entry.source, sidecars)))
+    files.sort(key=lambda found: found.source)
+    return Listing(tuple(files), tuple(sorted(skipped, key=lambda row: row.path)))
+
+
+def shown(source: str) -> str:
+    """A path as one line that any terminal can print."""
+    return source if source.isprintable() else "".join(map(_escaped, source))
+
+
+def os_reason(error: OSError) -> str:
+    """What the system says of a file that cannot be read, in lower case."""
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _sidecar_of(source: str, sidecars: dict[str, str]) -> Path | None:
+    if not sidecars:
+        return None
+    stem = source.removesuffix(format_of(source.rpartition("/")[2]))
+    beside = sidecars.get(f"{source}{SIDECAR}") or sidecars.get(f"{stem}{SIDECAR}")
+    return Path(beside) if beside else None
+
+
+def _require_folder(root: Path) -> None:
+    advice = "put articles there, or set QA_CORPUS_DIR to the folder that holds them"
+    try:
+        if not stat.S_ISDIR(root.stat().st_mode):
+            raise CorpusMissing(f"{root} is not a folder: set QA_CORPUS_DIR to the folder that holds the articles")
+        os.scandir(root).close()
+    except FileNotFoundError as error:
+        raise CorpusMissing(f"there is no folder {root}: {advice}") from error
+    except OSError as error:
+        raise CorpusMissing(f"the folder {root} cannot be read ({os_reason(error)}): {advice}") from error
+
+
+def _walk(root: Path) -> tuple[list[_Entry], list[Skipped]]:
+    """All entries that are neither folders, hidden nor litter; a hundred thousand in about a second."""
+    entries: list[_Entry] = []
+    skipped: list[Skipped] = []
+    folders = [("", str(root))]
+    while folders:
+        above, folder = folders.pop()
+        try:
+            with os.scandir(folder) as scan:
+                listing = list(scan)
+        except OSError as error:
+            skipped.append(Skipped(shown(above.rstrip("/")), os_reason(error)))
+            continue
+        for item in listing:
+            if item.name.startswith("."):
+                continue
+            if item.is_dir(follow_symlinks=False):
+                folders.append((f"{above}{item.name}/", item.path))
+            elif item.is_symlink() or not _is_litter(item.name):
+                regular = item.is_file(follow_symlinks=False)
+                entries.append(_Entry(above + item.name, item.path, item.is_symlink(), regular))
+    return entries, skipped
+
+
+def _is_litter(name: str) -> bool:
+    """Whether a file was left by an editor, a browser or a system; nobody takes it for an article."""
+    lowered = name.lower()
+    return lowered in _LITTER or lowered.startswith("~$") or lowered.endswith(("~", *_LITTER_SUFFIXES))
+
+
+def _why_not(root: Path, entry: _Entry, plain: set[str]) -> str:
+    """Why an entry is no article, in a few words; empty for a file to read."""
+    if not entry.source.isprintable() and _is_unprintable(entry.source):
+        return "name holds control characters or is not UTF-8"
+    if entry.linked:
+        return _why_not_linked(root, entry, plain)
+    kind = format_of(entry.source.rpartition("/")[2])
+    if kind not in SUFFIXES:
+        return f"no reader for {kind} files" if kind else "its name has no suffix that tells its format"
+    return "" if entry.regular else "not a regular file"
+
+
+def _is_unprintable(source: str) -> bool:
+    return any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in source)
+
+
+def _why_not_linked(root: Path, entry: _Entry, plain: set[str]) -> str:
+    """A folder behind a link is not entered: below the root it is found anyway, elsewhere it is not ours."""
+    path = Path(entry.path)
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return "broken link"
+    folder = root.resolve()
+    if not target.is_relative_to(folder):
+        return "link that leads out of the folder of articles"
+    if target.is_dir():
+        return "link to a folder"
+    twin = target.relative_to(folder).as_posix()
+    if twin in plain:
+        return f"link to {shown(twin)}"
+    return _why_not(root, replace(entry, linked=False, regular=target.is_file()), plain)
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
