@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from qa.types import Answer, Citation
 from vectorstore.types import IndexReport, Passage
 
+_MOST_LINES = 20
 _REASONS = {
     "not_in_corpus": "nothing in these articles speaks of it",
     "fact_missing": "the articles speak of it, but do not tell this",
@@ -16,10 +17,18 @@ _REASONS = {
     "model_failed": "the model did not answer",
 }
 
+_KEPT = "\n\t\u200c\u200d"
+"""Line ends and tabs, and the joiners that words of some scripts need."""
+
 
 def plain(text: str) -> str:
     """The text without control characters and direction marks, line ends kept."""
-    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf"))
+    return "".join(char for char in text if char in _KEPT or unicodedata.category(char) not in ("Cc", "Cf"))
+
+
+def visible(text: str) -> str:
+    """The text with a mark in place of each character that could steer a terminal, so that offsets still count."""
+    return "".join(char if plain(char) else "\ufffd" for char in text)
 
 
 def one_line(text: str) -> str:
@@ -30,7 +39,7 @@ def one_line(text: str) -> str:
 def as_json(value: object) -> str:
     """The value as indented JSON; what could steer a terminal is escaped, so that every quote stays exact."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    return "".join(char if char == "\n" or plain(char) else json.dumps(char)[1:-1] for char in text)
+    return "".join(char if plain(char) else json.dumps(char)[1:-1] for char in text)
 
 
 def footnotes(answer: Answer) -> list[str]:
@@ -68,8 +77,14 @@ def report_lines(report: IndexReport) -> list[str]:
     """What a sync did, a line for each skipped file and each notice."""
     counts = f"{report.added} added, {report.replaced} replaced, {report.removed} removed, {report.unchanged} unchanged"
     lines = [f"{counts}; {report.chunks} chunks, {report.seconds:.1f} s"]
-    lines += [f"skipped {plain(skip.path)}: {plain(skip.why)}" for skip in report.skipped]
+    lines += cut([f"skipped {plain(skip.path)}: {plain(skip.why)}" for skip in report.skipped])
     return lines + [f"note: {plain(notice)}" for notice in report.notices]
+
+
+def cut(lines: Sequence[str]) -> list[str]:
+    """The first twenty of many lines, and how many more there are."""
+    more = len(lines) - _MOST_LINES
+    return [*lines[:_MOST_LINES], f"… and {more:,} more (`qa coverage` counts them)"] if more > 0 else list(lines)
 
 
 def _footnote(citation: Citation) -> list[str]:

@@ -173,6 +173,150 @@ def test_status_tells_what_is_indexed(qa: Qa, folder: Path) -> None:
     assert "  comet.txt: Comet seen over the bay\n" in shown
 
 
+DATED = {
+    "north/storm.txt": "Storm cuts power\n\nThe storm cut power to 4100 homes in Lund on Monday evening.\n",
+    "south/storm.txt": "Storm cuts power\n\nThe storm cut power to 5200 homes in Holt on Friday night.\n",
+    "storm.txt": "Storm passes\n\nThe storm cut power to no more than 30 homes at the coast.\n",
+}
+TOLD = {
+    "north/storm.meta.json": {"outlet": "North Post", "published": "2025-11-30"},
+    "south/storm.meta.json": {"outlet": "South Times", "published": "2025-12"},
+}
+HOMES = "How many homes lost power in the storm?"
+
+
+@pytest.fixture
+def dated(tmp_path: Path) -> str:
+    """Three reports of a storm: two with an outlet and a date, one without."""
+    folder = write_corpus(tmp_path / "dated", DATED)
+    for name, facts in TOLD.items():
+        write_story(folder / name, json.dumps(facts))
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("options", "left"),
+    [
+        (["--outlet", "north post"], {"north/storm.txt"}),
+        (["--source", "storm.txt", "--source", "south/storm.txt"], {"storm.txt", "south/storm.txt"}),
+        (["--since", "2025-12"], {"south/storm.txt"}),
+        (["--until", "2025-11"], {"north/storm.txt"}),
+        (["--since", "2025", "--until", "2025-12-24"], {"north/storm.txt", "south/storm.txt"}),
+        (["--since", "2025-11-30", "--outlet", "South Times"], {"south/storm.txt"}),
+    ],
+)
+def test_a_question_can_be_kept_to_some_articles(options: list[str], left: set[str], qa: Qa, dated: str) -> None:
+    found = qa("search", HOMES, "--corpus", dated, "--json", *options)
+    assert {row["chunk"]["source"] for row in found.json} == left
+    asked = qa("ask", HOMES, "--corpus", dated, "--json", *options).json
+    assert {row["chunk"]["source"] for row in asked["passages"]} == left
+    chatted = qa("chat", "--corpus", dated, *options, stdin=f"{HOMES}\n".encode())
+    assert {source for source in DATED if f"    {source}, characters" in chatted.out} <= left
+    assert "[1]" in chatted.out
+
+
+def test_undated_articles_that_a_date_leaves_out_are_counted(qa: Qa, dated: str) -> None:
+    said = "note: 1 article carries no date and was left out by the date filter\n"
+    for command in ("ask", "search"):
+        assert said in qa(command, HOMES, "--corpus", dated, "--since", "2025").err
+        assert said not in qa(command, HOMES, "--corpus", dated).err
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_wrong_date_or_outlet_is_refused(command: str, qa: Qa, dated: str) -> None:
+    asked = (command, HOMES, "--corpus", dated)
+    assert_refused(qa(*asked, "--since", "2025-02-30"), "--since '2025-02-30' is no date", "2025-11")
+    assert_refused(qa(*asked, "--until", "soon"), "--until 'soon' is no date")
+    assert_refused(qa(*asked, "--since", "2025-12", "--until", "2025-11"), "is after --until")
+    assert_refused(qa(*asked, "--outlet", "Nobody"), "no article of the outlet 'Nobody'", "North Post")
+
+
+def test_what_show_prints_is_the_article_and_nothing_else(folder: Path) -> None:
+    text = "Bridge closed\r\n\r\nThe old bridge of Lund \u202eclosed\x07 on Monday, säger Åsa.\r\nIt is 140 years old."
+    (folder / "bridge.txt").write_bytes(text.encode())
+    with started("show", "bridge.txt", "--corpus", str(folder), PYTHONIOENCODING="ascii") as process:
+        out, err = process.communicate()
+    assert (process.returncode, err) == (0, b"")
+    assert out.decode() == text
+    with started("show", "bridge.txt", "--corpus", str(folder), "--start", "15", "--end", "30") as process:
+        assert process.communicate()[0].decode() == text[15:30]
+
+
+def test_every_quote_of_an_answer_is_found_in_what_show_prints(qa: Qa) -> None:
+    for citation in qa("ask", KILLED, "--json").json["citations"]:
+        text = qa("show", citation["source"]).out
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals are of POSIX")
+def test_a_terminal_sees_a_mark_for_each_character_that_could_steer_it(folder: Path) -> None:
+    import pty
+
+    text = "Storm\n\nThe \x1b[31mstorm\u202e cut\tpower\x07 to 4100 homes in Lund.\r\n"
+    (folder / "storm.txt").write_bytes(text.encode())
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "qa", "show", "storm.txt", "--corpus", str(folder)]
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.PIPE) as process:
+        shown = os.read(ours, 4096).decode().replace("\r\n", "\n")  # as the terminal's driver writes a line end
+        assert process.wait() == 0
+    os.close(ours)
+    os.close(theirs)
+    expected = text.translate(dict.fromkeys(map(ord, "\x1b\u202e\x07\r"), "\ufffd"))
+    assert shown.expandtabs() == expected.expandtabs()
+
+
+def test_show_tells_all_that_is_known_and_where_it_was_read(qa: Qa, dated: str) -> None:
+    facts = qa("show", "south/storm.txt", "--corpus", dated, "--json").json
+    assert facts["text"] == DATED["south/storm.txt"]
+    assert (facts["outlet"], facts["published"], facts["precision"]) == ("South Times", "2025-12-01", "month")
+    assert facts["origins"]["outlet"] == facts["origins"]["published"] == "sidecar"
+    assert (facts["copies"], facts["pages"], facts["chunks"]) == ([], None, 1)
+
+
+def test_show_lists_the_articles_of_a_file_and_refuses_what_is_not_there(qa: Qa, folder: Path) -> None:
+    rows = "title,text\nRain,The rain flooded nine cellars in Lund.\nSnow,The snow closed the road to Holt.\n"
+    write_story(folder / "news.csv", rows)
+    listed = qa("show", "news.csv", "--corpus", str(folder)).out.splitlines()
+    assert len(listed) == 2
+    assert "rain" in qa("show", listed[0], "--corpus", str(folder)).out
+    assert_refused(qa("show", "comett.txt", "--corpus", str(folder)), "did you mean comet.txt?")
+    assert_refused(qa("show", "comet.txt", "--corpus", str(folder), "--start", "9999"), "comet.txt has ")
+
+
+def test_coverage_counts_articles_and_tells_what_is_undated(qa: Qa, dated: str) -> None:
+    covered = qa("coverage", "--corpus", dated, "--json").json
+    assert covered["articles"] == covered["accounts"] == 3
+    assert covered["undated"] == ["storm.txt"]
+    assert [share["name"] for share in covered["months"]] == ["2025-12", "2025-11"]
+    shown = qa("coverage", "--corpus", dated).out
+    assert "        1  North Post\n" in shown
+    assert "\nUndated\n  storm.txt\n" in shown
+
+
+def test_the_doctor_finds_nothing_and_mends_what_it_can(qa: Qa, folder: Path) -> None:
+    assert "mended   library: there was none yet" in qa("doctor", "--corpus", str(folder)).out
+    ran = qa("doctor", "--corpus", str(folder))
+    assert ran.status == 0
+    assert {line.split()[0] for line in ran.out.splitlines()} == {"ok"}
+    assert qa("doctor", "--corpus", str(folder), "--json").json["healthy"] is True
+    (Path(qa("status", "--corpus", str(folder), "--json").json["index"]) / "CURRENT").unlink()
+    ran = qa("doctor", "--corpus", str(folder))
+    assert (ran.status, ran.out.count("mended   index: its pointer file is lost")) == (0, 1)
+
+
+def test_the_doctor_says_what_is_left_to_do_and_exits_with_1(qa: Qa, tmp_path: Path) -> None:
+    ran = qa("doctor", "--corpus", str(tmp_path / "nowhere"))
+    assert ran.status == 1
+    assert "problem  articles: there is no folder" in ran.out
+    assert "Traceback" not in ran.err
+    assert qa("doctor", "--corpus", str(tmp_path / "nowhere"), "--json").json["healthy"] is False
+
+
+def test_a_watch_goes_with_neither_json_nor_a_purge(qa: Qa) -> None:
+    assert_refused(qa("index", "--watch", "--json"), "--watch")
+    assert_refused(qa("index", "--watch", "--purge"), "--watch")
+
+
 def test_a_chat_understands_a_follow_up_and_survives_a_bad_question(qa: Qa, folder: Path) -> None:
     questions = "Where did the ferry Aurora run aground?\n?!\nHow many passengers did it carry?\n"
     ran = qa("chat", "--corpus", str(folder), stdin=questions.encode())
@@ -195,7 +339,10 @@ def test_a_chat_model_answers_with_checked_footnotes(qa: Qa, folder: Path, monke
     assert [one["source"] for one in answer["citations"]] == ["harbour.txt"]
 
 
-@pytest.mark.parametrize("command", ["", "index", "ask", "chat", "search", "serve", "status"])
+@pytest.mark.parametrize(
+    "command",
+    ["", "ask", "chat", "coverage", "doctor", "index", "models", "search", "serve", "show", "status"],
+)
 def test_every_command_explains_itself(command: str, qa: Qa) -> None:
     ran = qa(*command.split(), "--help")
     assert ran.status == 0
