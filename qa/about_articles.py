@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from qa.article_facts import FACTS, Fact, fact_quotes, title_quotes, value
-from qa.article_questions import Asked, authors_of, read_question
+from qa.article_questions import Asked, authors_in, read_question
+from qa.catalogue import Catalogue
 from qa.drafts import ABSTENTION, Draft, Statement, abstention
 from qa.marks import resolve
 from vectorstore.types import Article
@@ -17,7 +18,7 @@ _MOST_QUOTES = 5
 _VERBS: dict[Fact, str] = {
     "author": "was written by",
     "outlet": "was published by",
-    "published": "was published on",
+    "published": "was published",
 }
 _NOUNS: dict[Fact, str] = {"author": "author", "outlet": "outlet", "published": "day of publication"}
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -26,9 +27,9 @@ ArticleText = Callable[[str], str]
 """The text of a source."""
 
 
-def about_articles(question: str, articles: Sequence[Article], *, article_text: ArticleText) -> Draft | None:
+def about_articles(question: str, catalogue: Catalogue, *, article_text: ArticleText) -> Draft | None:
     """The answer to a question about the articles, with the lines that tell it; None for any other question."""
-    asked = read_question(question, articles)
+    asked = read_question(question, catalogue)
     if asked is None:
         return None
     if asked.wanted == "count":
@@ -37,7 +38,7 @@ def about_articles(question: str, articles: Sequence[Article], *, article_text: 
         return _draft(_listing(asked.articles, article_text))
     if asked.wanted == "authors" or asked.wanted == "outlets":
         return _names("author" if asked.wanted == "authors" else "outlet", asked.articles, article_text)
-    return _facts(asked.wanted, asked, articles=articles, article_text=article_text)
+    return _facts(asked.wanted, asked, articles=catalogue.articles, article_text=article_text)
 
 
 def _facts(fact: Fact, asked: Asked, *, articles: Sequence[Article], article_text: ArticleText) -> Draft:
@@ -58,7 +59,7 @@ def _fact(
     article: Article, fact: Fact, among: Sequence[Article], *, article_text: ArticleText, before: str
 ) -> Statement:
     """With the line that tells it; without one it is a remark of ours, which names the file."""
-    sentence = f"{_name(article, among)} {_VERBS[fact]} {value(article, fact)}"
+    sentence = f"{_name(article, among)} {_VERBS[fact]} {_named(article, fact)}"
     quotes = fact_quotes(article, article_text(article.source), fact)
     if quotes:
         return Statement(f"{sentence}.", quotes, "supported", before=before)
@@ -100,7 +101,9 @@ def _names(fact: Fact, articles: Sequence[Article], article_text: ArticleText) -
     if not groups:
         return _missing(fact, articles)
     ranked = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0].casefold()))
-    names = {name for own in groups.values() for name in (authors_of(own[0]) if fact == "author" else [own[0].outlet])}
+    names = {
+        name for own in groups.values() for name in (authors_in(own[0].author) if fact == "author" else [own[0].outlet])
+    }
     lead = _remark(f"The articles name {_count(len(names), _NOUNS[fact])}:")
     entries = [_group(name, own, fact, article_text=article_text) for name, own in ranked[:_MOST_TOLD]]
     return _draft([lead, *entries, *_more(len(ranked)), *_unnamed(fact, articles)])
@@ -143,6 +146,13 @@ def _name(article: Article, among: Sequence[Article]) -> str:
     """The title in quotation marks, with the file where another article has the same."""
     twins = sum(other.title == article.title for other in among)
     return f"“{article.title}” ({article.source})" if twins > 1 else f"“{article.title or article.source}”"
+
+
+def _named(article: Article, fact: Fact) -> str:
+    """As a sentence goes on: `on 9 May 2024`, `in May 2024`."""
+    if fact != "published":
+        return value(article, fact)
+    return f"{'in' if article.precision in ('month', 'year') else 'on'} {value(article, fact)}"
 
 
 def _short(article: Article, fact: Fact) -> str:

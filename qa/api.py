@@ -31,6 +31,7 @@ def ask(
     corpus: str | Path | None = None,
     history: Sequence[Turn] = (),
     sources: Sequence[str] | None = None,
+    outlet: str | None = None,
     since: date | None = None,
     until: date | None = None,
     chat_model: str | None = None,
@@ -38,11 +39,18 @@ def ask(
 ) -> Answer:
     """Answer a question from a folder of articles (default `seeds/`), indexing first what is new or changed.
 
-    `sources` are paths below the folder; `since` and `until` are publication dates, both included;
-    `chat_model` is a `provider:model` spec. Raises UserError for anything that the caller can mend.
+    `sources` are paths below the folder; `outlet` is a name as the articles have it; `since` and `until` are
+    publication dates, both included; `chat_model` is a `provider:model` spec. Raises UserError for what can be mended.
     """
     given = _settings(corpus, chat_model=chat_model, settings=settings)
-    return _opened(given, Path.cwd()).ask(question, history=history, sources=sources, since=since, until=until)
+    options: AskOptions = {
+        "history": history,
+        "sources": sources,
+        "outlet": outlet,
+        "since": since,
+        "until": until,
+    }
+    return _opened(given, Path.cwd()).ask(question, **options)
 
 
 def stream(
@@ -51,6 +59,7 @@ def stream(
     corpus: str | Path | None = None,
     history: Sequence[Turn] = (),
     sources: Sequence[str] | None = None,
+    outlet: str | None = None,
     since: date | None = None,
     until: date | None = None,
     chat_model: str | None = None,
@@ -58,7 +67,14 @@ def stream(
 ) -> AnswerStream:
     """As `ask`, but the text can be read as it comes: iterate over the stream, then read its `.answer`."""
     given = _settings(corpus, chat_model=chat_model, settings=settings)
-    return _opened(given, Path.cwd()).stream(question, history=history, sources=sources, since=since, until=until)
+    options: AskOptions = {
+        "history": history,
+        "sources": sources,
+        "outlet": outlet,
+        "since": since,
+        "until": until,
+    }
+    return _opened(given, Path.cwd()).stream(question, **options)
 
 
 async def aask(question: str, **options: Unpack[OpenOptions]) -> Answer:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa.article_facts import Fact
+from qa.catalogue import Catalogue
 from qa.normalise import folded
 from vectorstore.terms import words
 from vectorstore.types import Article
@@ -127,13 +128,13 @@ _BY_AUTHOR = _forms(
 _BY_OUTLET = _forms(rf"(?P<name>.+) {_SOME}")
 
 
-def read_question(question: str, articles: Sequence[Article]) -> Asked | None:
+def read_question(question: str, catalogue: Catalogue) -> Asked | None:
     """What a question wants to know of the articles; None for every other question."""
-    if not articles or len(question) > _LONGEST:
+    if not catalogue.articles or len(question) > _LONGEST:
         return None
     asked = _POLITE.sub("", folded(question).strip(" ?!."), count=1).removesuffix(" please").strip(" ,?!.")
     asked = _SHORT.sub(r"\1 is ", asked)
-    found = (read(asked, tuple(articles)) for read in (_collection, _people, _extreme, _list, _fact))
+    found = (read(asked, catalogue) for read in (_collection, _people, _extreme, _list, _fact))
     return next((one for one in found if one), None)
 
 
@@ -144,63 +145,63 @@ def _matches(forms: Sequence[re.Pattern[str]], text: str) -> Iterator[dict[str, 
             yield match.groupdict(default="")
 
 
-def _collection(asked: str, articles: tuple[Article, ...]) -> Asked | None:
+def _collection(asked: str, catalogue: Catalogue) -> Asked | None:
     for match in _matches(_COLLECTION, asked):
-        return Asked("count" if match.get("many") else "articles", articles)
+        return Asked("count" if match.get("many") else "articles", catalogue.articles)
     return None
 
 
-def _people(asked: str, articles: tuple[Article, ...]) -> Asked | None:
+def _people(asked: str, catalogue: Catalogue) -> Asked | None:
     for match in _matches(_PEOPLE, asked):
-        return Asked("authors" if match.get("authors") else "outlets", articles)
+        return Asked("authors" if match.get("authors") else "outlets", catalogue.articles)
     return None
 
 
-def _extreme(asked: str, articles: tuple[Article, ...]) -> Asked | None:
+def _extreme(asked: str, catalogue: Catalogue) -> Asked | None:
     for match in _matches(_EXTREMES, asked):
-        return Asked("published", _at_the_end(articles, max if match.get("newest") else min), of_dates=True)
+        return Asked("published", _at_the_end(catalogue.articles, max if match.get("newest") else min), of_dates=True)
     return None
 
 
-def _list(asked: str, articles: tuple[Article, ...]) -> Asked | None:
+def _list(asked: str, catalogue: Catalogue) -> Asked | None:
     for match in _matches(_LISTS, asked):
         name = re.sub(rf"{_IN_HERE}$", "", match["name"])
-        for fact, told in (("author", _written_by(name, articles)), ("outlet", _published_by(name, articles))):
+        for fact, told in (("author", _written_by(name, catalogue)), ("outlet", _published_by(name, catalogue))):
             if told:
                 return Asked("author" if fact == "author" else "outlet", told, counted=bool(match.get("many")))
     return None
 
 
-def _fact(asked: str, articles: tuple[Article, ...]) -> Asked | None:
+def _fact(asked: str, catalogue: Catalogue) -> Asked | None:
     for fact, forms in _FACTS.items():
         for match in _matches(forms, asked):
             which = re.sub(rf"{_IN_HERE}$", "", match["which"])
             dated = _DATED.fullmatch(which)
             if dated:
-                chosen = _at_the_end(articles, max if dated["newest"] else min)
+                chosen = _at_the_end(catalogue.articles, max if dated["newest"] else min)
                 return Asked(fact, chosen, of_dates=True)
-            told = _selected(which, articles)
+            told = _selected(which, catalogue)
             if told:
                 return Asked(fact, told)
     return None
 
 
-def _selected(which: str, articles: tuple[Article, ...]) -> tuple[Article, ...]:
+def _selected(which: str, catalogue: Catalogue) -> tuple[Article, ...]:
     """The articles that a few words mean; none when they may mean anything else."""
-    if _ALL.fullmatch(which) or (len(articles) == 1 and _ONLY.fullmatch(which)):
-        return articles
-    by_title = _with_title(which, articles)
+    if _ALL.fullmatch(which) or (len(catalogue.articles) == 1 and _ONLY.fullmatch(which)):
+        return catalogue.articles
+    by_title = _with_title(which, catalogue)
     if by_title:
         return by_title
     for forms, find in ((_BY_ANYONE, _by_anyone), (_BY_AUTHOR, _written_by), (_BY_OUTLET, _published_by)):
         for match in _matches(forms, which):
-            told = find(match["name"], articles)
+            told = find(match["name"], catalogue)
             if told:
                 return told
     return ()
 
 
-def _with_title(which: str, articles: tuple[Article, ...]) -> tuple[Article, ...]:
+def _with_title(which: str, catalogue: Catalogue) -> tuple[Article, ...]:
     """The articles of a title or a file name."""
     file = re.sub(rf"^(?:the )?(?:{_ONE} |file )?", "", which.strip("\"'"))
     quoted = _QUOTED.fullmatch(which)
@@ -208,12 +209,9 @@ def _with_title(which: str, articles: tuple[Article, ...]) -> tuple[Article, ...
     if not match:
         return ()
     title, is_article = _key(match["title"]), bool(match["noun"] or (quoted and quoted["after"]))
-    return tuple(
-        article
-        for article in articles
-        if file in (folded(article.source), folded(article.source).rpartition("/")[2])
-        or _means(title, _key(article.title), quoted=bool(quoted), is_article=is_article)
-    )
+    titled = catalogue.called("title", title)
+    found = [one for one in titled if _means(title, _key(one.title), quoted=bool(quoted), is_article=is_article)]
+    return (*catalogue.of_file(file), *found)
 
 
 def _means(title: str, whole: str, *, quoted: bool, is_article: bool) -> bool:
@@ -228,25 +226,25 @@ def _means(title: str, whole: str, *, quoted: bool, is_article: bool) -> bool:
     )
 
 
-def _by_anyone(name: str, articles: tuple[Article, ...]) -> tuple[Article, ...]:
-    return _written_by(name, articles) or _published_by(name, articles)
+def _by_anyone(name: str, catalogue: Catalogue) -> tuple[Article, ...]:
+    return _written_by(name, catalogue) or _published_by(name, catalogue)
 
 
-def _written_by(name: str, articles: tuple[Article, ...]) -> tuple[Article, ...]:
+def _written_by(name: str, catalogue: Catalogue) -> tuple[Article, ...]:
     wanted = _key(name)
-    return tuple(
-        article for article in articles if wanted and wanted in map(_key, (article.author, *authors_of(article)))
-    )
+    lines = [line for line in catalogue.lines("author", wanted) if wanted in map(_key, (line, *authors_in(line)))]
+    return catalogue.with_lines("author", lines)
 
 
-def _published_by(name: str, articles: tuple[Article, ...]) -> tuple[Article, ...]:
+def _published_by(name: str, catalogue: Catalogue) -> tuple[Article, ...]:
     wanted = _key(name).removeprefix("the ")
-    return tuple(article for article in articles if wanted and wanted == _key(article.outlet).removeprefix("the "))
+    lines = [line for line in catalogue.lines("outlet", wanted) if wanted == _key(line).removeprefix("the ")]
+    return catalogue.with_lines("outlet", lines)
 
 
-def authors_of(article: Article) -> tuple[str, ...]:
+def authors_in(line: str) -> tuple[str, ...]:
     """The names in an author line, which joins several by commas or `and`."""
-    names = (name.strip() for name in re.split(r",|;|&|\band\b", article.author))
+    names = (name.strip() for name in re.split(r",|;|&|\band\b", line))
     return tuple(name for name in names if name)
 
 

@@ -25,6 +25,7 @@ class AskOptions(TypedDict, total=False):
 
     history: Sequence[Turn]
     sources: Sequence[str] | None
+    outlet: str | None
     since: date | None
     until: date | None
 

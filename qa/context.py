@@ -10,6 +10,7 @@ from qa.evidence import instructions_in
 from qa.types import Turn
 from vectorstore.tokens import count_tokens
 from vectorstore.types import Chunk, Passage
+from vectorstore.within import shown_day
 
 _LEFT_OUT = "(…)"
 _TOLD_TURNS, _TOLD_CHARACTERS = 3, 500
@@ -94,7 +95,7 @@ def _union(first: Chunk, second: Chunk) -> Chunk:
 
 
 def _block(number: int, chunk: Chunk) -> str:
-    published = chunk.published.isoformat() if chunk.published else ""
+    published = shown_day(chunk.published, chunk.precision)
     told = {"title": chunk.title, "outlet": chunk.outlet, "date": published, "file": chunk.source}
     if chunk.title or chunk.outlet:
         del told["file"]

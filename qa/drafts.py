@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qa.types import Citation, Claim, Reason, Usage, Verdict
+from vectorstore.chunking import page_at
 from vectorstore.types import Chunk
 
 ABSTENTION = "The articles do not tell."
@@ -41,6 +42,8 @@ class Quote:
             quote=self.text,
             start=self.start,
             end=self.end,
+            precision=chunk.precision,
+            page=chunk.page and chunk.page - 1 + page_at(chunk.text, self.start - chunk.start),
         )
 
 

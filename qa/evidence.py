@@ -19,6 +19,7 @@ from vectorstore.furniture import paragraphs
 from vectorstore.sentences import sentences
 from vectorstore.terms import words
 from vectorstore.types import Chunk, Passage, Span
+from vectorstore.within import shown_day
 
 if TYPE_CHECKING:
     import numpy as np
@@ -159,7 +160,7 @@ class Evidence:
     def _vocabulary(self) -> dict[str, _Vocabulary]:
         texts: dict[str, str] = {}
         for chunk in (passage.chunk for passage in self.passages):
-            head = f"{chunk.title} . {chunk.outlet} . {chunk.author} . {chunk.published or ''} . "
+            head = f"{chunk.title} . {chunk.outlet} . {chunk.author} . {shown_day(chunk.published, chunk.precision)} . "
             texts[chunk.article_id] = texts.get(chunk.article_id, head) + f" {chunk.text}"
         return {
             article: _Vocabulary(frozenset(words(unaliased(text))), acronyms(text)) for article, text in texts.items()

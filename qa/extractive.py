@@ -46,6 +46,8 @@ class Extraction:
     abstain_below: float
     read: Read | None = None
     """The reader, where there is one that knows the question's language."""
+    account_of: Callable[[str], str] = str
+    """The account that a source belongs to; articles of one account, such as copies, are one voice."""
 
 
 def answer_extractively(
@@ -61,7 +63,7 @@ def answer_extractively(
     if not ranked or sure < extraction.abstain_below:
         draft = abstention(_reason(asked, ranked, extraction), confidence=sure)
     else:
-        resolved = resolve(_statements(ranked, asked.kind))
+        resolved = resolve(_statements(ranked, asked.kind, account_of=extraction.account_of))
         draft = Draft(resolved.text, resolved.claims, resolved.citations, confidence=sure)
     for word in re.findall(r"\S+\s*", draft.text):
         yield Piece(word, draft.claims, draft.citations)
@@ -97,7 +99,7 @@ def _reason(asked: Asked, ranked: Sequence[Candidate], extraction: Extraction) -
     return "fact_missing" if near and len(known) * 2 >= len(asked.terms) else "not_in_corpus"
 
 
-def _statements(ranked: Sequence[Candidate], kind: Kind) -> list[Statement]:
+def _statements(ranked: Sequence[Candidate], kind: Kind, *, account_of: Callable[[str], str]) -> list[Statement]:
     """The words that answer, the best sentence with all articles that tell the same, others that add something."""
     told = [[ranked[0]]]
     also, agrees = (_ALSO_READ, _AGREES_READ) if ranked[0].told else (_ALSO, _AGREES)
@@ -109,7 +111,7 @@ def _statements(ranked: Sequence[Candidate], kind: Kind) -> list[Statement]:
         elif not same and share >= also and len(told) < _MOST_STATEMENTS:
             told.append([candidate])
     best = {_place(group[0].sentence.quote) for group in told}
-    statements = [_statement(group, told=best) for group in told]
+    statements = [_statement(group, told=best, account_of=account_of) for group in told]
     short = short_answer(ranked, kind)
     if short:
         statements[0] = replace(statements[0], before="\n\n")
@@ -123,17 +125,18 @@ def _share_of(candidate: Candidate, best: Candidate) -> float:
 
 
 def _agreement(statement: Statement) -> tuple[Statement, ...]:
-    """Says so when several articles tell a statement; a remark of ours, not a claim."""
+    """Says so when several independent articles tell a statement; a remark of ours, not a claim."""
     count = len({quote.chunk.source for quote in statement.quotes})
     return (Statement(f"({_NUMBERS.get(count, count)} articles tell this.)", is_claim=False),) if count > 1 else ()
 
 
-def _statement(group: Sequence[Candidate], *, told: Set[_Place]) -> Statement:
+def _statement(group: Sequence[Candidate], *, told: Set[_Place], account_of: Callable[[str], str]) -> Statement:
     quotes = [_with_subject(group[0], told=told)]
-    seen = {quotes[0].chunk.source}
+    heard = {account_of(quotes[0].chunk.source)}
     for candidate in group[1:]:
-        if candidate.sentence.quote.chunk.source not in seen:
-            seen.add(candidate.sentence.quote.chunk.source)
+        account = account_of(candidate.sentence.quote.chunk.source)
+        if account not in heard:
+            heard.add(account)
             quotes.append(candidate.sentence.quote)
     return Statement(" ".join(quotes[0].text.split()), tuple(quotes), "verbatim")
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from qa.confidence import chance
+from qa.days_told import day_fit
 from qa.extractive import Extraction, rank
 from qa.languages import language_of
+from qa.narrowing import Narrowed
 from qa.reading import Reader
 from qa.retrieval import Retrieval, mix, retrieve
 from qa.scoring import Candidate
 from qa.vector_cache import VectorCache
-from vectorstore.index import Index, Within
+from vectorstore.index import Index
 from vectorstore.types import Passage
+from vectorstore.within import Within
 
 _WIDER = 2
 """How many times the passages that are kept are looked through by the reader."""
+_OF_DAY = 2.0
+"""Logits by which a sentence of the day that a question names goes before others, and one of another day behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,8 @@ class Found:
     """What the extractive answerer needs of them."""
     ranked: tuple[Candidate, ...] | None = None
     """The sentences that were read, best first; None without the reader."""
+    notices: tuple[str, ...] = ()
+    """Where it was searched, if not everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class Finder:
     """Finds passages in one index, within some of its sources."""
 
     index: Index
-    within: Within
+    narrowed: Narrowed
     vectors: VectorCache
     retrieval: Retrieval
     reader: Reader | None
@@ -44,15 +52,26 @@ class Finder:
     def find(self, query: str) -> Found:
         """At most k passages; with a reader that knows the question's language, in the order of what it reads."""
         reader = self.reader if language_of(query) == "English" else None
+        k, within = self.retrieval.k, self.narrowed.within
         if reader is None:
-            found = self._retrieved(query, self.retrieval.k)
-            return Found(found, self._extraction(query, found))
-        wide = self._retrieved(query, _WIDER * self.retrieval.k)
+            found = self._retrieved(query, k, within)
+            return Found(found, self._extraction(query, found), notices=within.notices)
+        wide = self._retrieved(query, _WIDER * k, within)
+        if self.narrowed.days:
+            return self._found_of_days(query, wide, reader)
         extraction = self._extraction(query, wide, reader)
-        ranked = rank(query, wide, extraction)
-        passages = _reranked(wide, ranked, k=self.retrieval.k)
-        kept = {passage.chunk.id for passage in passages}
-        return Found(passages, extraction, tuple(one for one in ranked if one.sentence.quote.chunk.id in kept))
+        return _found(wide, rank(query, wide, extraction), extraction, k=k, notices=within.notices)
+
+    def _found_of_days(self, query: str, wide: Sequence[Passage], reader: Reader) -> Found:
+        """As many more passages of the days that the question names; what is told of those days goes first."""
+        narrowed = self.narrowed
+        near = self._retrieved(query, self.retrieval.k, Within(narrowed.preferred))
+        everything = list({passage.chunk.id: passage for passage in (*near, *wide)}.values())
+        extraction = self._extraction(query, everything, reader)
+        read = {one.sentence.quote: one for part in (wide, near) for one in rank(query, part, extraction)}
+        ranked = _of_days_first(read.values(), narrowed.days)
+        notices = (*narrowed.within.notices, narrowed.preference)
+        return _found(everything, ranked, extraction, k=self.retrieval.k, notices=notices)
 
     def _extraction(self, query: str, passages: Sequence[Passage], reader: Reader | None = None) -> Extraction:
         vector = self.vectors.embed_query(query)
@@ -61,14 +80,37 @@ class Finder:
             question=vector,
             similarities=self.index.similarities(passages, vector),
             rarity=self.index.rarity,
-            knows=self.index.knows,
+            knows=lambda term: term in self.narrowed.heard or self.index.knows(term),
             abstain_below=self.abstain_below,
             read=reader.read if reader else None,
+            account_of=self.index.accounts.account_of,
         )
 
-    def _retrieved(self, query: str, k: int) -> list[Passage]:
+    def _retrieved(self, query: str, k: int, within: Within) -> list[Passage]:
         wanted = replace(self.retrieval, k=k)
-        return retrieve(query, index=self.index, embeddings=self.vectors, retrieval=wanted, within=self.within)
+        return retrieve(query, index=self.index, embeddings=self.vectors, retrieval=wanted, within=within)
+
+
+def _found(
+    wide: Sequence[Passage], ranked: Sequence[Candidate], extraction: Extraction, *, k: int, notices: tuple[str, ...]
+) -> Found:
+    """The best passages, and of the sentences that were read those in them."""
+    passages = _reranked(wide, ranked, k=k)
+    kept = {passage.chunk.id for passage in passages}
+    of_them = tuple(one for one in ranked if one.sentence.quote.chunk.id in kept)
+    return Found(passages, extraction, of_them, notices)
+
+
+def _of_days_first(candidates: Collection[Candidate], days: Sequence[date]) -> list[Candidate]:
+    """Sentences of these days go up, those of other days go down, and out where the best is of these days."""
+    fits = {one.sentence.quote: day_fit(one.sentence.quote.text, one.sentence.quote.chunk, days) for one in candidates}
+
+    def rank_of(candidate: Candidate) -> tuple[float, str, int]:
+        return replace(candidate, score=candidate.score + _OF_DAY * fits[candidate.sentence.quote]).rank
+
+    ranked = sorted(candidates, key=rank_of)
+    told = bool(ranked) and fits[ranked[0].sentence.quote] > 0
+    return [one for one in ranked if not told or fits[one.sentence.quote] >= 0]
 
 
 def _reranked(passages: Sequence[Passage], ranked: Sequence[Candidate], *, k: int) -> list[Passage]:

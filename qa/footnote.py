@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Unpack
+from weakref import WeakKeyDictionary
 
 from qa.about_articles import about_articles
 from qa.asynchronous import AskOptions, AsyncAnswerStream
+from qa.catalogue import Catalogue
 from qa.composing import Compose, by_model, extractive
 from qa.context_windows import encoding_of, fit_context_tokens
 from qa.drafts import Piece
 from qa.fallback_model import with_fallback
 from qa.finding import Finder
 from qa.generative import GenerativeAnswerer
-from qa.languages import language_of
 from qa.metering import Meter
+from qa.narrowing import Known, Narrowed, narrowed
 from qa.pipeline import AnswerStream, Question, Steps, check_question, run
 from qa.places import corpus_options
 from qa.prices import cost
@@ -28,18 +30,18 @@ from qa.replies import Streams
 from qa.retrieval import Retrieval
 from qa.rewriting import rewrite
 from qa.settings import EXTRACTIVE, Settings, load_settings
-from qa.sources import named_sources
+from qa.shortcomings import shortcomings
 from qa.spelling import corrected
 from qa.tracing import Tracing, open_tracing
 from qa.types import Answer, Turn
 from qa.vector_cache import VectorCache
 from qa.verifying.checker import Checker
 from vectorstore.corpus import Corpus
-from vectorstore.embedding import PACKAGED
 from vectorstore.errors import IndexDamaged
-from vectorstore.index import Index, Within
+from vectorstore.index import Index
 from vectorstore.indexing import Progress
 from vectorstore.types import Article, IndexReport, Passage
+from vectorstore.within import Within
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
@@ -55,6 +57,7 @@ class Footnote:
         self.settings = settings
         self.corpus = Corpus(corpus_options(settings), notify=notify)
         self._retrieval = Retrieval(settings.retrieval, settings.candidates, settings.k)
+        self._known: WeakKeyDictionary[Index, Known] = WeakKeyDictionary()
         self._tracing = open_tracing() if settings.traces else Tracing()
 
     @property
@@ -68,11 +71,19 @@ class Footnote:
         *,
         history: Sequence[Turn] = (),
         sources: Sequence[str] | None = None,
+        outlet: str | None = None,
         since: date | None = None,
         until: date | None = None,
     ) -> Answer:
         """Answer a question from the articles as they are on disk now; raises UserError."""
-        return self.stream(question, history=history, sources=sources, since=since, until=until).answer
+        options: AskOptions = {
+            "history": history,
+            "sources": sources,
+            "outlet": outlet,
+            "since": since,
+            "until": until,
+        }
+        return self.stream(question, **options).answer
 
     def stream(
         self,
@@ -80,11 +91,12 @@ class Footnote:
         *,
         history: Sequence[Turn] = (),
         sources: Sequence[str] | None = None,
+        outlet: str | None = None,
         since: date | None = None,
         until: date | None = None,
     ) -> AnswerStream:
         """As `ask`, but the text can be read as it comes: iterate, then read `.answer`."""
-        restrict = partial(Index.restrict, sources=sources, since=since, until=until)
+        restrict = partial(Index.restrict, sources=sources, outlet=outlet, since=since, until=until)
         return AnswerStream(self._tracing.question(self._answer(Question(question, tuple(history)), restrict)))
 
     async def aask(self, question: str, **options: Unpack[AskOptions]) -> Answer:
@@ -101,6 +113,7 @@ class Footnote:
         *,
         k: int | None = None,
         sources: Sequence[str] | None = None,
+        outlet: str | None = None,
         since: date | None = None,
         until: date | None = None,
     ) -> list[Passage]:
@@ -109,14 +122,14 @@ class Footnote:
         self.sync()
         wanted = replace(self._retrieval, k=k or self._retrieval.k)
         with self.corpus.reading() as index:
-            within = index.restrict(sources=sources, since=since, until=until)
-            return self._finder(index, within, wanted).find(query).passages
+            within = index.restrict(sources=sources, outlet=outlet, since=since, until=until)
+            return self._finder(index, Narrowed(within), wanted).find(query).passages
 
     def sync(self, *, progress: Progress | None = None) -> IndexReport:
         """Bring the index in line with the folder; costs a look at each file when nothing changed."""
         return self.corpus.sync(progress=progress)
 
-    def articles(self) -> list[Article]:
+    def articles(self) -> Sequence[Article]:
         """All articles of the index, by source, without their text."""
         with self.corpus.reading() as index:
             return index.articles()
@@ -127,7 +140,7 @@ class Footnote:
             return index.article(source)
 
     def as_retriever(self, **options: Any) -> BaseRetriever:
-        """A LangChain retriever over this corpus; options: k, sources, since, until."""
+        """A LangChain retriever over this corpus; options: k, sources, outlet, since, until."""
         from qa.langchain import FootnoteRetriever
 
         return FootnoteRetriever(footnote=self, **options)
@@ -204,42 +217,38 @@ class Footnote:
         )
 
     def _answer_from(self, index: Index, question: Question, asked: Within) -> Generator[Piece, None, Answer]:
-        articles = [each for each in index.articles() if asked.sources is None or each.source in asked.sources]
-        within = _narrowed(question, articles, asked)
+        known = self._known.setdefault(index, Known(index.articles()))
+        within = narrowed(question.text, known, asked)
         meter = Meter(self._chat_model) if self._chat_model else None
-        answer = yield from run(question, self._tracing.steps(self._steps(index, within, articles, meter=meter)))
+        steps = self._steps(index, within, known.among(asked), meter=meter)
+        answer = yield from run(question, self._tracing.steps(steps))
         if meter:
             answer = replace(answer, usage=meter.usage, cost=self._cost(meter))
-        notices = (*within.notices, *self._limits(answer)) if answer.passages else asked.notices
-        return replace(answer, notices=(*answer.notices, *notices))
+        lacks_reader, model = self.settings.reader and self._reader is None, self.corpus.embeddings.model
+        lesser = shortcomings(answer, lacks_reader=lacks_reader, embedding_model=model)
+        return replace(answer, notices=(*asked.notices, *answer.notices, *lesser))
 
-    def _limits(self, answer: Answer) -> Iterator[str]:
-        """What a lesser answer should say of itself: the reader is missing, or the question's language is not known."""
-        if self.settings.reader and self._reader is None:
-            yield "the reader's weights are missing or damaged, so answers are less exact; install Footnote anew"
-        language, model = language_of(answer.query), self.corpus.embeddings.model
-        if answer.abstained and language != "English" and model in PACKAGED:
-            yield (
-                f"the question seems to be in {language}, and {model} knows English only: the articles may tell it "
-                "all the same; ask in English, or set QA_EMBEDDING_MODEL to a multilingual model"
-            )
-
-    def _steps(self, index: Index, within: Within, articles: Sequence[Article], *, meter: Meter | None) -> Steps:
+    def _steps(self, index: Index, within: Narrowed, catalogue: Catalogue, *, meter: Meter | None) -> Steps:
         count_tokens = self.corpus.embeddings.count_tokens
         finder = self._finder(index, within, self._retrieval)
+
+        def article_text(source: str) -> str:
+            return index.article(source).text
+
         return Steps(
-            look_up=lambda question: about_articles(question.text, articles, article_text=_texts(index)),
+            look_up=lambda question: about_articles(question.text, catalogue, article_text=article_text),
             rewrite=lambda question: corrected(
-                rewrite(question.text, question.history, chat_model=meter),
+                within.searched_for(rewrite(question.text, question.history, chat_model=meter)),
                 frequency=index.frequency,
                 is_word=lambda word: count_tokens(word) == 1,
             ),
             retrieve=finder.find,
             answer=self._composing(meter) if meter else extractive,
-            article_text=_texts(index),
+            article_text=article_text,
+            accounts=lambda: index.accounts,
         )
 
-    def _finder(self, index: Index, within: Within, retrieval: Retrieval) -> Finder:
+    def _finder(self, index: Index, within: Narrowed, retrieval: Retrieval) -> Finder:
         return Finder(index, within, self._vectors, retrieval, self._reader, self.settings.abstain_below)
 
     def _composing(self, meter: Meter) -> Compose:
@@ -281,15 +290,3 @@ def open_corpus(path: str | Path | None = None, settings: Settings | None = None
     """Open a folder of articles; raises CorpusMissing on first use when there is no such folder."""
     given = settings or load_settings()
     return Footnote(given.model_copy(update={"corpus_dir": Path(path)}) if path else given)
-
-
-def _narrowed(question: Question, articles: Sequence[Article], within: Within) -> Within:
-    """A question that names an author, an outlet or a title is asked of those articles only."""
-    named = named_sources(question.text, articles) if within.sources is None else ()
-    if not named:
-        return within
-    return Within(named, notices=(f"searched only {', '.join(named)}, as the question asks",))
-
-
-def _texts(index: Index) -> Callable[[str], str]:
-    return lambda source: index.article(source).text

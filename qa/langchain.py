@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from qa.asynchronous import AskOptions, AsyncAnswerStream
 from qa.types import Answer, Turn
 from vectorstore.errors import QuestionError
+from vectorstore.within import shown_day
 
 if TYPE_CHECKING:
     from qa.footnote import Footnote
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
 
 
 class FootnoteRetriever(BaseRetriever):
-    """Finds passages as Footnote does; metadata: source, title, outlet, published, start, end, score."""
+    """Finds passages as Footnote does; metadata: source, title, outlet, published, page, start, end, score."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     footnote: Any
     k: int | None = None
     sources: Sequence[str] | None = None
+    outlet: str | None = None
     since: date | None = None
     until: date | None = None
 
@@ -41,7 +43,8 @@ class FootnoteRetriever(BaseRetriever):
         *,
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 (LangChain passes it)
     ) -> list[Document]:
-        found = self.footnote.search(query, k=self.k, sources=self.sources, since=self.since, until=self.until)
+        options = {"sources": self.sources, "outlet": self.outlet, "since": self.since, "until": self.until}
+        found = self.footnote.search(query, k=self.k, **options)
         return [_document(passage) for passage in found]
 
 
@@ -53,6 +56,7 @@ class AskInput(BaseModel):
     question: str
     history: Sequence[Any] = Field((), description="turns, or messages; a message without an answer is left out")
     sources: Sequence[str] | None = None
+    outlet: str | None = None
     since: date | None = None
     until: date | None = None
 
@@ -62,6 +66,7 @@ class AskInput(BaseModel):
         return {
             "history": tuple(_turns(self.history)),
             "sources": self.sources,
+            "outlet": self.outlet,
             "since": self.since,
             "until": self.until,
         }
@@ -207,7 +212,8 @@ def _document(passage: Passage) -> Document:
         "source": chunk.source,
         "title": chunk.title,
         "outlet": chunk.outlet,
-        "published": chunk.published.isoformat() if chunk.published else None,
+        "published": shown_day(chunk.published, chunk.precision) or None,
+        "page": chunk.page,
         "start": chunk.start,
         "end": chunk.end,
         "score": passage.score,

@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from qa.accounts import NO_COPIES, standing, with_copies
 from qa.drafts import Draft, Piece
 from qa.evidence import instructions_in
 from qa.stopping import Stop
 from qa.types import Answer, Citation, Claim, Flagged, Turn
+from vectorstore.duplicates import Accounts
 from vectorstore.errors import IndexDamaged, QuestionError
 from vectorstore.types import Passage
 
@@ -44,41 +46,56 @@ class Steps:
     answer: Callable[[Question, str, Found], Answering]
     article_text: Callable[[str], str]
     """The text of a source, to check quotes against."""
+    accounts: Callable[[], Accounts] = lambda: NO_COPIES
+    """Which articles are copies of one another."""
 
 
 def run(question: Question, steps: Steps) -> Generator[Piece, None, Answer]:
     """Answer a question: yields the text as it comes, returns the checked answer."""
     started = time.perf_counter()
     check_question(question.text)
-    query = question.text
-    passages: list[Passage] = []
     known = steps.look_up(question)
     if known:
-        answering = _at_once(known)
+        draft = yield from _checked(_at_once(known), steps.article_text, accounts=NO_COPIES)
+        answer = _answer(question, draft)
     else:
-        query = steps.rewrite(question)
-        found = steps.retrieve(query)
-        passages = found.passages
-        answering = steps.answer(question, query, found)
-    draft = yield from _checked(answering, steps.article_text)
-    flagged = flagged_in(passages)
+        answer = yield from _searched(question, steps)
+    return replace(answer, seconds=time.perf_counter() - started)
+
+
+def _searched(question: Question, steps: Steps) -> Generator[Piece, None, Answer]:
+    query, accounts = steps.rewrite(question), steps.accounts()
+    found = steps.retrieve(query)
+    answering = steps.answer(question, query, found)
+    draft = yield from _checked(answering, steps.article_text, accounts=accounts)
+    stands = standing(draft.citations, accounts)
+    flagged = flagged_in(found.passages)
+    return replace(
+        _answer(question, draft),
+        query=query,
+        passages=tuple(found.passages),
+        accounts=stands.accounts,
+        articles=stands.articles,
+        flagged=flagged,
+        notices=draft.notices + _warnings(flagged) + found.notices,
+    )
+
+
+def _answer(question: Question, draft: Draft) -> Answer:
     return Answer(
         question=question.text,
-        query=query,
+        query=question.text,
         text=draft.text,
         claims=draft.claims,
         citations=draft.citations,
-        passages=tuple(passages),
         abstained=draft.abstained,
         reason=draft.reason,
         confidence=draft.confidence,
-        seconds=time.perf_counter() - started,
         complete=draft.complete,
         marks_removed=draft.marks_removed,
         usage=draft.usage,
         model=draft.model or "extractive",
-        flagged=flagged,
-        notices=draft.notices + _warnings(flagged),
+        notices=draft.notices,
     )
 
 
@@ -88,8 +105,8 @@ def _at_once(draft: Draft) -> Answering:
     return draft
 
 
-def _checked(answering: Answering, article_text: Callable[[str], str]) -> Answering:
-    """The same, with every quote looked up in its article, once, before it is passed on."""
+def _checked(answering: Answering, article_text: Callable[[str], str], *, accounts: Accounts) -> Answering:
+    """The same, with every quote looked up in its article, once, before it is passed on, and its copies named."""
     sound: set[Citation] = set()
 
     def look_up(citations: Sequence[Citation]) -> None:
@@ -100,11 +117,11 @@ def _checked(answering: Answering, article_text: Callable[[str], str]) -> Answer
         while True:
             piece = next(answering)
             look_up(piece.citations)
-            yield piece
+            yield with_copies(piece, accounts)
     except StopIteration as end:
         draft: Draft = end.value
         look_up(draft.citations)
-        return draft
+        return with_copies(draft, accounts)
     finally:
         answering.close()
 

@@ -210,7 +210,8 @@ def _notices(notices: tuple[str, ...]) -> str:
 
 def _receipt(answer: Answer, turn: int) -> str:
     articles = len({citation.source for citation in answer.citations})
-    told = f"{_count(len(answer.citations), 'footnote')} from {_count(articles, 'article')}"
+    stands = f", told {answer.told_in}" if answer.told_in else f" from {_count(articles, 'article')}"
+    told = f"{_count(len(answer.citations), 'footnote')}{stands}"
     linked = f'<a href="#sources-{turn}">{told}</a>' if answer.citations else "No footnotes"
     spent = f" · {plain(receipt(answer))}" if answer.model != "extractive" else ""
     return f'<p class="fn-receipt">{linked}{spent}</p>'

@@ -11,9 +11,10 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from vectorstore.index import Index, Within
+from vectorstore.index import Index
 from vectorstore.terms import terms
 from vectorstore.types import Passage
+from vectorstore.within import Within
 
 Method = Literal["hybrid", "dense", "bm25"]
 _RANK_CONSTANT = 60  # Cormack, Clarke and Büttcher, SIGIR 2009

@@ -12,6 +12,7 @@ from vectorstore.types import Article, Span
 
 _MOST_AROUND = 500
 """Characters of its paragraph shown on each side of a quote."""
+_MOST_COPIES = 5
 
 
 def render_sources(answer: Answer, turn: int, find_article: Callable[[str], Article]) -> str:
@@ -51,13 +52,14 @@ def _text(source: str, find_article: Callable[[str], Article]) -> str:
 
 
 def _entry(citation: Citation, turn: int, text: str) -> str:
-    facts = [fact for fact in (citation.outlet, _day(citation)) if fact]
+    page = f"page {citation.page}" if citation.page else ""
+    facts = [fact for fact in (citation.outlet, _day(citation), page) if fact]
     facts_line = f'<span class="fn-facts">{plain(" · ".join(facts))}</span>' if facts else ""
     return (
         f'<details class="fn-source" id="src-{turn}-{citation.number}" open>'
         f'<summary><span class="fn-number">{citation.number}</span><span class="fn-about">'
         f'<span class="fn-title" dir="auto">{plain(citation.title or citation.source)}</span>{facts_line}'
-        f'<span class="fn-file">{plain(citation.source)}</span></span></summary>'
+        f'<span class="fn-file">{plain(_files(citation))}</span></span></summary>'
         f'<blockquote dir="auto">{_passage(citation, text)}</blockquote>'
         f'<a class="fn-back" href="#answer-{turn}">Back to the answer</a></details>'
     )
@@ -65,7 +67,16 @@ def _entry(citation: Citation, turn: int, text: str) -> str:
 
 def _day(citation: Citation) -> str:
     day = citation.published
-    return f"{day.day} {day:%B} {day.year}" if day else ""
+    if day is None or citation.precision == "year":
+        return str(day.year) if day else ""
+    return f"{day:%B} {day.year}" if citation.precision == "month" else f"{day.day} {day:%B} {day.year}"
+
+
+def _files(citation: Citation) -> str:
+    """The file, and those that hold the same account."""
+    copies = citation.copies[:_MOST_COPIES]
+    more = f" and {len(citation.copies) - len(copies)} more" if len(citation.copies) > len(copies) else ""
+    return f"{citation.source}, also in {', '.join(copies)}{more}" if copies else citation.source
 
 
 def _passage(citation: Citation, text: str) -> str:

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 
 from qa.types import Answer, Citation
 from vectorstore.types import IndexReport, Passage
+from vectorstore.within import shown_day
 
 _MOST_LINES = 20
+_MOST_COPIES = 3
 _REASONS = {
     "not_in_corpus": "nothing in these articles speaks of it",
     "fact_missing": "the articles speak of it, but do not tell this",
@@ -45,6 +47,8 @@ def as_json(value: object) -> str:
 def footnotes(answer: Answer) -> list[str]:
     """The lines under an answer: its footnotes, or the nearest articles when it abstains, then notices."""
     lines = [line for citation in answer.citations for line in _footnote(citation)]
+    if answer.told_in:
+        lines.append(f"Told {answer.told_in}.")
     if answer.abstained:
         lines += [f"Why: {_REASONS.get(answer.reason, answer.reason)}."]
         lines += [f"Nearest: {plain(near.title)} ({plain(near.source)})" for near in answer.nearest[:3]]
@@ -81,14 +85,18 @@ def report_lines(report: IndexReport) -> list[str]:
     return lines + [f"note: {plain(notice)}" for notice in report.notices]
 
 
-def cut(lines: Sequence[str]) -> list[str]:
-    """The first twenty of many lines, and how many more there are."""
-    more = len(lines) - _MOST_LINES
-    return [*lines[:_MOST_LINES], f"… and {more:,} more (`qa coverage` counts them)"] if more > 0 else list(lines)
+def cut(lines: Sequence[str], *, most: int = _MOST_LINES) -> list[str]:
+    """The first of many lines, and how many more there are."""
+    return [*lines[:most], f"… and {len(lines) - most:,} more"] if len(lines) > most else list(lines)
 
 
 def _footnote(citation: Citation) -> list[str]:
-    about = ", ".join(filter(None, [citation.outlet, str(citation.published or "")]))
+    day = shown_day(citation.published, citation.precision)
+    about = ", ".join(filter(None, [citation.outlet, day]))
     title = plain(citation.title) + (f" ({plain(about)})" if about else "")
-    place = f"{plain(citation.source)}, characters {citation.start}-{citation.end}"
-    return [f"[{citation.number}] {title}", f"    {place}", f"    “{one_line(citation.quote)}”"]
+    page = f", page {citation.page}" if citation.page else ""
+    place = f"{plain(citation.source)}{page}, characters {citation.start}-{citation.end}"
+    lines = [f"[{citation.number}] {title}", f"    {place}"]
+    if citation.copies:
+        lines.append(f"    also in {', '.join(map(plain, cut(citation.copies, most=_MOST_COPIES)))}")
+    return [*lines, f"    “{one_line(citation.quote)}”"]

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from vectorstore.types import Passage
+from vectorstore.types import Passage, Precision
 
 SCHEMA_VERSION = 1
 
@@ -28,9 +28,15 @@ class Citation:
     title: str
     outlet: str
     published: date | None
+    """The day, or the first one of the month or year that is known; `precision` tells which."""
     quote: str
     start: int
     end: int
+    precision: Precision = ""
+    page: int = 0
+    """1-based page on which the quote begins, where the file has pages; 0 elsewhere."""
+    copies: tuple[str, ...] = ()
+    """Other articles that are this one's account, such as the same wire copy; not cited on their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,10 @@ class Answer:
     passages: tuple[Passage, ...] = field(default=(), repr=False)
     abstained: bool = False
     reason: Reason = ""
+    accounts: int = 0
+    """How many independent accounts the citations stand on; 0 for an answer about the articles themselves."""
+    articles: int = 0
+    """How many articles those accounts are, copies included."""
     confidence: float = 0.0
     """Between 0 and 1; how likely the answer is right, as far as measured."""
     model: str = "extractive"
@@ -119,6 +129,14 @@ class Answer:
         """The articles of the passages, best first, each once."""
         chunks = [passage.chunk for passage in self.passages]
         return tuple(dict.fromkeys(NearArticle(c.source, c.title) for c in chunks))
+
+    @property
+    def told_in(self) -> str:
+        """Such as `in 2 independent accounts (5 articles)`; empty for a single article, and for an abstention."""
+        if self.abstained or self.articles < 2:
+            return ""
+        accounts = f"in {self.accounts} independent accounts" if self.accounts > 1 else "in one account"
+        return accounts if self.accounts == self.articles else f"{accounts} ({self.articles} articles)"
 
     def to_dict(self) -> dict[str, Any]:
         """The stable JSON form: the fields above, dates in ISO form, and `schema_version`."""

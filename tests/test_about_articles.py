@@ -12,9 +12,10 @@ from conftest import SEEDS
 
 from evals.examples import load_questions
 from qa.about_articles import about_articles
+from qa.catalogue import Catalogue
 from qa.drafts import ABSTENTION, Draft
 from vectorstore.loading import find_articles, load_article
-from vectorstore.types import Article
+from vectorstore.types import Article, Precision
 
 BELL = "What did Trump and Maduro discuss in secret phone call?"
 BELL_SOURCE = "001_f190227d0a1a256d.txt"
@@ -69,7 +70,9 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> list[Article]:
 def ask(question: str, articles: Sequence[Article]) -> Draft | None:
     """As the program asks: the articles come without their text."""
     texts = {article.source: article.text for article in articles}
-    draft = about_articles(question, [replace(each, text="") for each in articles], article_text=texts.__getitem__)
+    draft = about_articles(
+        question, Catalogue([replace(each, text="") for each in articles]), article_text=texts.__getitem__
+    )
     for citation in draft.citations if draft else ():
         assert texts[citation.source][citation.start : citation.end] == citation.quote
     return draft
@@ -219,6 +222,14 @@ def test_a_day_that_the_text_does_not_tell_as_its_own_has_no_footnote(papers: li
         "(known with the file ferry.txt, not from its text)."
     )
     assert draft.claims == () and draft.citations == () and not draft.abstained
+
+
+@pytest.mark.parametrize(
+    ("precision", "told"), [("month", "in May 2024"), ("year", "in 2024"), ("day", "on 7 May 2024")]
+)
+def test_a_day_is_told_as_exactly_as_it_is_known(precision: Precision, told: str, papers: list[Article]) -> None:
+    known = [replace(article, precision=precision) for article in papers]
+    assert f"was published {told} (known" in answer("When was Jo Berg's article published?", known).text
 
 
 def test_a_long_collection_is_cut_and_twins_are_told_apart(seeds: list[Article]) -> None:

@@ -66,7 +66,7 @@ def test_the_retriever_finds_documents_with_their_place(footnote: Footnote, fold
     assert best.metadata["source"] == "comet.txt"
     text = (folder / "comet.txt").read_text(encoding="utf-8")
     assert text[best.metadata["start"] : best.metadata["end"]] == best.page_content
-    assert set(best.metadata) == {"source", "title", "outlet", "published", "start", "end", "score"}
+    assert set(best.metadata) == {"source", "title", "outlet", "published", "page", "start", "end", "score"}
     assert len({document.id for document in documents}) == len(documents)
 
 
@@ -272,7 +272,14 @@ def test_an_input_that_is_no_question_is_refused_in_one_line(given: Any, why: st
 
 def test_the_schemas_of_the_runnable_tell_its_fields(footnote: Footnote) -> None:
     runnable = footnote.as_runnable()
-    assert set(runnable.get_input_jsonschema()["properties"]) == {"question", "history", "sources", "since", "until"}
+    assert set(runnable.get_input_jsonschema()["properties"]) == {
+        "question",
+        "history",
+        "sources",
+        "outlet",
+        "since",
+        "until",
+    }
     assert runnable.get_input_jsonschema()["required"] == ["question"]
     assert runnable.OutputType is Answer
 

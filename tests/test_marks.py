@@ -124,6 +124,14 @@ def test_a_heading_is_shown_and_is_no_claim() -> None:
     assert resolved.text == "# Deaths\n83 died." and len(resolved.claims) == 1
 
 
+def test_a_citation_tells_the_page_on_which_its_quote_begins() -> None:
+    paged = Chunk("p", 3, "One page.\fThe next.\fA third.", 50, 78, "p.pdf", "P", precision="month", page=4)
+    pages = [Quote(paged, 50 + start, 78).citation(1).page for start in (0, 9, 10, 20)]
+    assert pages == [4, 4, 5, 6]
+    assert Quote(paged, 60, 78).citation(1).precision == "month"
+    assert Quote(FIRST, 100, 110).citation(1).page == 0
+
+
 @pytest.mark.parametrize(("start", "end"), [(99, 110), (140, 152), (110, 110), (120, 110)])
 def test_a_quote_outside_its_chunk_cannot_be_made(start: int, end: int) -> None:
     with pytest.raises(ValueError, match="outside its chunk"):

@@ -123,6 +123,11 @@ def test_the_receipt_tells_model_tokens_seconds_and_cost() -> None:
     assert "0.0021" not in render_answer(replace(paid, cost=None), 1)
 
 
+def test_the_receipt_tells_how_many_independent_accounts_an_answer_stands_on() -> None:
+    answer = replace(quoting("One thing. [1]", "first quote"), accounts=2, articles=5)
+    assert "1 footnote, told in 2 independent accounts (5 articles)" in Elements(render_answer(answer, 1)).text
+
+
 def test_a_rewritten_question_is_told() -> None:
     answer = replace(quoting("One thing. [1]", "first quote"), query="What <b>thing</b>?")
     for shown in (answer, replace(answer, abstained=True, reason="fact_missing")):

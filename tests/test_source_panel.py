@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from page_stand_ins import HOSTILE, KILLED, STRIKES, StandIn
 from test_rendering import Elements
 
@@ -16,6 +18,16 @@ def test_a_source_shows_its_article_and_the_quote_marked_in_its_paragraph() -> N
     for part in ("Strikes at sea kill 83", "The Daily Record", "30 November 2025", "strikes.txt", "legal grounds"):
         assert part in text
     assert "Another paragraph" not in text
+
+
+def test_a_source_shows_its_page_and_its_copies_and_no_more_of_a_date_than_is_known() -> None:
+    footnote = StandIn()
+    answer = footnote.ask("killed")
+    copies = ("<b>.txt", *(f"{number}.txt" for number in range(6)))
+    known = replace(answer.citations[0], page=3, precision="month", copies=copies)
+    html = render_sources(replace(answer, citations=(known,)), 1, footnote.article)
+    assert "The Daily Record · November 2025 · page 3" in html
+    assert "strikes.txt, also in &lt;b&gt;.txt, 0.txt, 1.txt, 2.txt, 3.txt and 2 more" in html
 
 
 def test_a_hostile_article_stays_text() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from qa.catalogue import Catalogue
 from qa.sources import named_sources
 from vectorstore.types import Article
 
@@ -28,4 +29,4 @@ ARTICLES = [
     ],
 )
 def test_a_question_that_names_an_article_is_asked_of_it_alone(question: str, expected: tuple[str, ...]) -> None:
-    assert named_sources(question, ARTICLES) == expected
+    assert named_sources(question, Catalogue(ARTICLES)) == expected
