@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from qa.article_facts import FACTS, Fact, fact_quotes, title_quotes, value
 from qa.article_questions import Asked, authors_in, read_question
-from qa.catalogue import Catalogue
 from qa.drafts import ABSTENTION, Draft, Statement, abstention
 from qa.marks import resolve
+from qa.narrowing.catalogue import Catalogue
 from vectorstore.types import Article
 
 _SURE = 0.95

@@ -9,12 +9,12 @@ from typing import Literal
 
 from qa.drafts import Quote
 from qa.normalise import find_folded
-from vectorstore.bylines import imprint
 from vectorstore.chunking import chunk_of
-from vectorstore.datelines import day_of_line
+from vectorstore.facts.bylines import imprint
+from vectorstore.facts.datelines import day_of_line
+from vectorstore.facts.metadata import read_metadata
 from vectorstore.furniture import front_matter_end, trimmed
 from vectorstore.furniture_lines import byline_author
-from vectorstore.metadata import read_metadata
 from vectorstore.types import Article, Span
 
 Fact = Literal["author", "outlet", "published"]

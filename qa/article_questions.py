@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa.article_facts import Fact
-from qa.catalogue import Catalogue
+from qa.narrowing.catalogue import Catalogue
 from qa.normalise import folded
 from vectorstore.terms import words
 from vectorstore.types import Article

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa.console import (
+from qa.commands.console import (
     CorpusOption,
     JsonOption,
     ModelOption,
@@ -25,7 +25,7 @@ from qa.console import (
     synced,
     write,
 )
-from qa.corpus_commands import COMMANDS
+from qa.commands.corpus_commands import COMMANDS
 
 if TYPE_CHECKING:
     from qa.footnote import Footnote

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from qa.confidence import chance
-from qa.days_told import day_fit
 from qa.extractive import Extraction, rank
 from qa.languages import language_of
-from qa.narrowing import Narrowed
+from qa.narrowing.days_told import day_fit
+from qa.narrowing.narrowing import Narrowed
 from qa.reading import Reader
 from qa.retrieval import Retrieval, mix, retrieve
 from qa.scoring import Candidate

@@ -13,7 +13,6 @@ from weakref import WeakKeyDictionary
 
 from qa.about_articles import about_articles
 from qa.asynchronous import AskOptions, AsyncAnswerStream
-from qa.catalogue import Catalogue
 from qa.composing import Compose, by_model, extractive
 from qa.context_windows import encoding_of, fit_context_tokens
 from qa.drafts import Piece
@@ -21,7 +20,8 @@ from qa.fallback_model import with_fallback
 from qa.finding import Finder
 from qa.generative import GenerativeAnswerer
 from qa.metering import Meter
-from qa.narrowing import Known, Narrowed, narrowed
+from qa.narrowing.catalogue import Catalogue
+from qa.narrowing.narrowing import Known, Narrowed, narrowed
 from qa.pipeline import AnswerStream, Question, Steps, check_question, run
 from qa.places import corpus_options
 from qa.prices import cost

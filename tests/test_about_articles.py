@@ -12,8 +12,8 @@ from conftest import SEEDS
 
 from evals.examples import load_questions
 from qa.about_articles import about_articles
-from qa.catalogue import Catalogue
 from qa.drafts import ABSTENTION, Draft
+from qa.narrowing.catalogue import Catalogue
 from vectorstore.loading import find_articles, load_article
 from vectorstore.types import Article, Precision
 

@@ -29,8 +29,8 @@ WEB = ("qa/ui.py", "qa/server.py")
 FORMATS = ("vectorstore/formats/",)
 TERMINAL = (
     "qa/cli.py",
-    "qa/console.py",
-    "qa/corpus_commands.py",
+    "qa/commands/console.py",
+    "qa/commands/corpus_commands.py",
     "evals/__main__.py",
     "evals/commands/",
     "evals/report/terminal.py",
@@ -59,9 +59,9 @@ HOMES: dict[str, tuple[str, ...]] = {
     "docx": FORMATS,
     "odfdo": FORMATS,
     "striprtf": FORMATS,
-    "py3langid": ("vectorstore/languages.py",),
+    "py3langid": ("vectorstore/facts/languages.py",),
     "chardet": ("vectorstore/decoding.py",),
-    "watchfiles": ("qa/watching.py",),
+    "watchfiles": ("qa/commands/watching.py",),
     "jinja2": ("evals/report/html.py",),
     "opentelemetry": ("qa/tracing.py",),
     "langchain": CHAT_MODELS,

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vectorstore.languages import contradicts, language_code, text_language
-from vectorstore.metadata import read_metadata
+from vectorstore.facts.languages import contradicts, language_code, text_language
+from vectorstore.facts.metadata import read_metadata
 
 ENGLISH = (
     "The ministry said on Monday that the bridge would stay closed until the end of the year, and that the ferry "
@@ -134,7 +134,7 @@ def test_a_near_language_is_not_taken_for_a_contradiction(text: str, stated: str
 def test_the_model_is_loaded_only_for_a_text_that_needs_it() -> None:
     seeds = Path(__file__).parent.parent / "seeds"
     program = (
-        "import sys; from pathlib import Path; from vectorstore.metadata import read_metadata\n"
+        "import sys; from pathlib import Path; from vectorstore.facts.metadata import read_metadata\n"
         f"for path in Path({str(seeds)!r}).glob('*.txt'): read_metadata(path.read_text(encoding='utf-8'))\n"
         "print('py3langid' in sys.modules)\n"
         f"read_metadata({SPANISH!r})\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from corpora import STORIES, open_index, write_corpus, write_story
 
-from qa.coverage import Coverage, Share, coverage, coverage_lines, file_of
+from qa.commands.coverage import Coverage, Share, coverage, coverage_lines, file_of
 from vectorstore.types import Skipped
 
 ROWS = (

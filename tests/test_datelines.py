@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from vectorstore.datelines import day_of_line
-from vectorstore.metadata import read_metadata
+from vectorstore.facts.datelines import day_of_line
+from vectorstore.facts.metadata import read_metadata
 
 DAY = date(2025, 11, 30)
 BODY = "\nThe ministry said on Monday that the bridge would stay closed until the end of the year.\n"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vectorstore.dated_paths import date_of_source, date_of_url
-from vectorstore.dates import Dated, parse_date, written_days
-from vectorstore.metadata import read_metadata
+from vectorstore.facts.dated_paths import date_of_source, date_of_url
+from vectorstore.facts.dates import Dated, parse_date, written_days
+from vectorstore.facts.metadata import read_metadata
 
 DAY = date(2025, 11, 30)
 

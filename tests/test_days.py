@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from qa.days import first_day, last_day
+from qa.commands.days import first_day, last_day
 from vectorstore.errors import UserError
 
 

@@ -16,7 +16,7 @@ from qa.settings import Settings
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PACKAGES = ("qa", "vectorstore", "prompts", "evals")
-DOCUMENTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "evals/README.md")
+DOCUMENTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "evals/README.md", "vectorstore/README.md")
 UNLISTED = {"__init__.py", "qa/__main__.py"}
 
 

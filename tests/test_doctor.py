@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from corpora import open_index, write_corpus, write_story
 
-from qa.doctor import diagnose, finding_line, formats, healthy
+from qa.commands.doctor import diagnose, finding_line, formats, healthy
 from qa.settings import load_settings
 from vectorstore.corpus import Corpus
 from vectorstore.embedding import Embeddings, load_embeddings

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vectorstore.metadata import Metadata, read_metadata
+from vectorstore.facts.metadata import Metadata, read_metadata
 from vectorstore.types import Origins
 
 SEEDS = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))

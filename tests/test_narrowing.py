@@ -11,7 +11,7 @@ import pytest
 from corpora import write_story
 
 from qa import Footnote, open_corpus
-from qa.narrowing import Known, Narrowed, narrowed
+from qa.narrowing.narrowing import Known, Narrowed, narrowed
 from qa.settings import load_settings
 from vectorstore.types import Article
 from vectorstore.within import Within, restrict

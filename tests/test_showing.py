@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from corpora import STORIES, open_index, write_corpus, write_story
 
-from qa.showing import show_article, sources_named
+from qa.commands.showing import show_article, sources_named
 from vectorstore.errors import CorpusMissing, UserError
 from vectorstore.index import Index
 from vectorstore.types import Skipped

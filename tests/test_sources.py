@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from qa.catalogue import Catalogue
-from qa.sources import named_sources
+from qa.narrowing.catalogue import Catalogue
+from qa.narrowing.sources import named_sources
 from vectorstore.types import Article
 
 ARTICLES = [

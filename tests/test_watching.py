@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from corpora import STORIES, write_corpus, write_story
 
-from qa.watching import follow, looks_at
+from qa.commands.watching import follow, looks_at
 from vectorstore.errors import CorpusMissing, UserError
 from vectorstore.types import IndexReport, Skipped
 

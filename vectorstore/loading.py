@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vectorstore.errors import ArticleError
+from vectorstore.facts.metadata import Metadata, read_metadata
 from vectorstore.finding import Found, find_files, os_reason, shown
 from vectorstore.formats.extracted import Extracted, UnreadableError
 from vectorstore.formats.registry import format_of, read
 from vectorstore.furniture import BLANKS, paragraphs
-from vectorstore.metadata import Metadata, read_metadata
 from vectorstore.types import Article, Skipped
 
 READERS = "formats-1"

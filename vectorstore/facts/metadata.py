@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from vectorstore.bylines import byline, imprint
-from vectorstore.dated_paths import date_of_source, date_of_url
-from vectorstore.datelines import dateline
-from vectorstore.dates import Dated, parse_date
-from vectorstore.declared import (
+from vectorstore.facts.bylines import byline, imprint
+from vectorstore.facts.dated_paths import date_of_source, date_of_url
+from vectorstore.facts.datelines import dateline
+from vectorstore.facts.dates import Dated, parse_date
+from vectorstore.facts.declared import (
     Declared,
     Known,
     author_of,
@@ -25,9 +25,9 @@ from vectorstore.declared import (
     told,
     url_of,
 )
+from vectorstore.facts.headlines import first_sentence, headline
+from vectorstore.facts.languages import contradicts, language_code, text_language
 from vectorstore.furniture import front_matter_end, paragraphs
-from vectorstore.headlines import first_sentence, headline
-from vectorstore.languages import contradicts, language_code, text_language
 from vectorstore.types import Origins, Precision, Span
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})

@@ -37,7 +37,7 @@ class Restriction(TypedDict):
 
 def restriction(source: list[str] | None, outlet: str | None, *, since: str | None, until: str | None) -> Restriction:
     """What the options of a command say; raises UserError for a date that is none."""
-    from qa.days import first_day, last_day
+    from qa.commands.days import first_day, last_day
     from vectorstore.errors import UserError
 
     first = first_day(since, option="--since") if since is not None else None

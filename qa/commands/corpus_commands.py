@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qa.console import CorpusOption, JsonOption, fields, opened, say, synced, write, write_exactly
+from qa.commands.console import CorpusOption, JsonOption, fields, opened, say, synced, write, write_exactly
 
 if TYPE_CHECKING:
     from qa.footnote import Footnote
@@ -43,7 +43,7 @@ def show(
     json_: JsonOption = False,
 ) -> None:
     """Print the exact text of an article, in which the offsets of footnotes count."""
-    from qa.showing import show_article, sources_named
+    from qa.commands.showing import show_article, sources_named
     from qa.terminal import as_json, plain
 
     with opened(corpus) as footnote:
@@ -72,8 +72,8 @@ def status(corpus: CorpusOption = None, *, json_: JsonOption = False) -> None:
 
 def coverage(corpus: CorpusOption = None, *, json_: JsonOption = False) -> None:
     """Count articles by outlet, month, language and format; list undated, double and skipped ones."""
-    from qa.coverage import coverage as covered_by
-    from qa.coverage import coverage_lines
+    from qa.commands.coverage import coverage as covered_by
+    from qa.commands.coverage import coverage_lines
     from qa.terminal import as_json
 
     with opened(corpus) as footnote:
@@ -85,7 +85,7 @@ def coverage(corpus: CorpusOption = None, *, json_: JsonOption = False) -> None:
 
 def doctor(corpus: CorpusOption = None, *, json_: JsonOption = False) -> None:
     """Check the installation, the articles and the index, and mend what can be mended."""
-    from qa.doctor import diagnose, finding_line, healthy
+    from qa.commands.doctor import diagnose, finding_line, healthy
     from qa.terminal import as_json
 
     findings = []
@@ -104,7 +104,7 @@ COMMANDS = (index, show, status, coverage, doctor)
 
 
 def _follow(footnote: Footnote) -> None:
-    from qa.watching import follow, looks_at
+    from qa.commands.watching import follow, looks_at
 
     options = footnote.corpus.options
     looks = looks_at(options.folder, ignoring=options.home)

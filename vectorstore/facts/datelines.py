@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from vectorstore.dates import Dated, WrittenDay, on_day, written_days
+from vectorstore.facts.dates import Dated, WrittenDay, on_day, written_days
 from vectorstore.furniture import BLANKS, ends_sentence, front_matter_end
 from vectorstore.furniture_lines import byline_author
 from vectorstore.types import Span

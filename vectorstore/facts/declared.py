@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
+from vectorstore.facts.headlines import one_line, shortened
 from vectorstore.furniture import BLANKS, front_matter_end
-from vectorstore.headlines import one_line, shortened
 from vectorstore.types import UNKNOWN
 
 T = TypeVar("T")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from vectorstore.datelines import LAST_LINES, TOP_LINES
+from vectorstore.facts.datelines import LAST_LINES, TOP_LINES
+from vectorstore.facts.headlines import one_line
 from vectorstore.furniture import BLANKS
 from vectorstore.furniture_lines import byline_author
-from vectorstore.headlines import one_line
 
 _LONGEST_LINE = 300
 _COPYRIGHT = re.compile(

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from urllib.parse import urlsplit
 
-from vectorstore.dates import Dated, day_of, in_month, on_day
+from vectorstore.facts.dates import Dated, day_of, in_month, on_day
 
 _YEAR = r"((?:19|20)\d\d|2100)"
 _SEPARATED = re.compile(rf"(?<!\d){_YEAR}([-_.])(\d\d?)\2(\d\d?)(?!\d)")

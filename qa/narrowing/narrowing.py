@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
-from qa.catalogue import Catalogue
-from qa.days_asked import Period, happened_on, published_when
-from qa.sources import named_sources
+from qa.narrowing.catalogue import Catalogue
+from qa.narrowing.days_asked import Period, happened_on, published_when
+from qa.narrowing.sources import named_sources
 from vectorstore.terms import terms
 from vectorstore.types import Article
 from vectorstore.within import Within, is_dated

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from vectorstore.datelines import is_date_line
+from vectorstore.facts.datelines import is_date_line
 from vectorstore.furniture import BLANKS, is_heading
 from vectorstore.furniture_lines import without_credit
 from vectorstore.sentences import sentences

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Literal, NamedTuple
 
 from qa.article_questions import authors_in
-from qa.catalogue import Catalogue
+from qa.narrowing.catalogue import Catalogue
 from qa.normalise import STOP_WORDS, quotations
 from vectorstore.terms import fold, words
 from vectorstore.types import Article

@@ -1,0 +1,1 @@
+"""What the command `qa` does with a folder of articles: show, count, examine, follow."""

@@ -1,0 +1,1 @@
+"""What is known of an article, from where, and how exactly."""
