@@ -228,3 +228,14 @@ def test_stories_stay_where_they_were(corpus: Corpus) -> None:
     for source, article in articles(corpus).items():
         assert article.text == STORIES[source]
         assert article.published_from == "unknown"
+
+
+def test_a_hundred_edits_of_one_report_are_one_account(corpus: Corpus, folder: Path) -> None:
+    words = "old small red long grey narrow famous wooden quiet iron".split()
+    for number in range(100):
+        edited = WIRE.replace("The bridge", f"The {words[number % 10]} bridge")
+        edited = edited.replace("a ferry", f"a {words[number // 10]} ferry")
+        write_story(folder / f"wire/{number:02}.txt", edited)
+    corpus.sync()
+    with corpus.reading() as index:
+        assert len(index.accounts.copies_of("wire/50.txt")) >= 95

@@ -13,7 +13,7 @@ from vectorstore.types import Article, Passage
 
 _REPEATED_SHARE = 0.5
 _SHINGLE_WORDS = 3
-_MOST_COMPARED = 64
+_MOST_COMPARED = 16
 
 
 def link_copies(library: Library, record: ArticleRecord) -> None:

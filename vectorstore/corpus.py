@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
@@ -22,6 +22,7 @@ from vectorstore.library import Library, RememberedFiles, is_usable
 from vectorstore.loading import READERS
 from vectorstore.locking import make_home, writing
 from vectorstore.opening import Opening
+from vectorstore.records import FileRecord
 from vectorstore.scanning import Changes, scan
 from vectorstore.seals import current_number, read_seal
 from vectorstore.types import CorpusOptions, IndexReport
@@ -111,13 +112,15 @@ class Corpus:
 
     def _bring_in_line(self, progress: Progress | None, *, wait_seconds: float) -> IndexReport:
         notices: list[str] = list(self.embeddings.notices)
-        changes = self._compare(self._open_library())
+        known = self._files.of(self._open_library())
+        changes = self._compare(known)
         idle = changes.empty and not changes.touched
         if idle and self._is_current() and not is_crowded(self.options.home):
             return self._report(changes, Applied(), notices)
         try:
             with writing(self.options.home, wait_seconds=wait_seconds):
-                changes = self._compare(self._open_library())
+                if self._files.of(self._open_library()) is not known:  # another process wrote meanwhile
+                    changes = self._compare(self._files.of(self._open_library()))
                 applied = self._write(changes, notices, progress)
         except IndexLocked as locked:
             if not self._has_generation():
@@ -126,9 +129,8 @@ class Corpus:
             applied = Applied()
         return self._report(changes, applied, notices)
 
-    def _compare(self, library: Library) -> Changes:
+    def _compare(self, known: Mapping[str, FileRecord]) -> Changes:
         options = self.options
-        known = self._files.of(library)
         changes = scan(options.folder, known, recipe=self.recipe.fingerprint, max_file_mb=options.max_file_mb)
         if not changes.fresh and not changes.unchanged:
             raise CorpusMissing(f"{options.folder} holds no article that can be read{_first_reason(changes)}")

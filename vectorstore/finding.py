@@ -25,8 +25,20 @@ class Found:
 
     source: str
     """Its path below the folder, with `/`."""
-    path: Path
-    sidecar: Path | None = None
+    place: str
+    """Its path; a hundred thousand Path objects would take a second."""
+    beside: str = ""
+    """The path of its sidecar, where there is one."""
+
+    @property
+    def path(self) -> Path:
+        """Its path."""
+        return Path(self.place)
+
+    @property
+    def sidecar(self) -> Path | None:
+        """The path of its sidecar."""
+        return Path(self.beside) if self.beside else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,7 @@ def find_files(root: Path) -> Listing:
         if why:
             skipped.append(Skipped(shown(entry.source), why))
         else:
-            files.append(Found(entry.source, Path(entry.path), _sidecar_of(entry.source, sidecars)))
+            files.append(Found(entry.source, entry.path, _sidecar_of(entry.source, sidecars)))
     files.sort(key=lambda found: found.source)
     return Listing(tuple(files), tuple(sorted(skipped, key=lambda row: row.path)))
 
@@ -74,12 +86,11 @@ def os_reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def _sidecar_of(source: str, sidecars: dict[str, str]) -> Path | None:
+def _sidecar_of(source: str, sidecars: dict[str, str]) -> str:
     if not sidecars:
-        return None
+        return ""
     stem = source.removesuffix(format_of(source.rpartition("/")[2]))
-    beside = sidecars.get(f"{source}{SIDECAR}") or sidecars.get(f"{stem}{SIDECAR}")
-    return Path(beside) if beside else None
+    return sidecars.get(f"{source}{SIDECAR}") or sidecars.get(f"{stem}{SIDECAR}") or ""
 
 
 def _require_folder(root: Path) -> None:

@@ -185,16 +185,21 @@ class Library(Database):
         return hashlib.sha256("\n".join(row[0] for row in rows).encode()).hexdigest()[:12]
 
     def look_alikes(self, record: ArticleRecord, *, most: int) -> dict[str, str]:
-        """The texts, by their digests, of the live articles likeliest to be near copies of one."""
+        """The texts, by their digests, of live articles likely to be near copies of one: the likeliest,
+        and those that have the most copies already, which stand for many.
+        """
         query = """
             WITH near AS (
-                SELECT article, COUNT(*) AS shared FROM bands WHERE key IN (SELECT value FROM json_each(:bands))
-                GROUP BY article)
-            SELECT a.digest, a.text FROM near JOIN articles a ON a.number = near.article
-            WHERE a.removed IS NULL AND a.digest <> :digest
-            GROUP BY a.digest ORDER BY MAX(near.shared) DESC, a.digest LIMIT :most"""
-        values = {"bands": json.dumps(list(record.bands)), "digest": record.digest, "most": most}
-        return dict(self.rows(query, values))
+                SELECT a.digest, MIN(a.number) AS number, COUNT(*) AS shared,
+                    (SELECT COUNT(*) FROM copies WHERE other = a.digest) AS copied
+                FROM bands b JOIN articles a ON a.number = b.article
+                WHERE b.key IN (SELECT value FROM json_each(:bands)) AND a.removed IS NULL AND a.digest <> :digest
+                GROUP BY a.digest),
+            chosen AS (
+                SELECT * FROM (SELECT digest, number FROM near ORDER BY shared DESC, digest LIMIT :most) UNION
+                SELECT * FROM (SELECT digest, number FROM near WHERE copied ORDER BY copied DESC, digest LIMIT :most))
+            SELECT chosen.digest, a.text FROM chosen JOIN articles a ON a.number = chosen.number ORDER BY 1"""
+        return dict(self.rows(query, {"bands": json.dumps(list(record.bands)), "digest": record.digest, "most": most}))
 
     def add_copies(self, digest: str, others: Iterable[str]) -> None:
         """Remember that articles of one digest and of some others are one account."""

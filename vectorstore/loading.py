@@ -41,7 +41,7 @@ def find_articles(root: Path) -> tuple[list[Path], list[Skipped]]:
 
 def load_article(root: Path, path: Path, *, max_file_mb: float) -> Article:
     """Read a file that is one article; raises ArticleError with the reason when it cannot become one."""
-    loaded = load_file(root, Found(path.relative_to(root).as_posix(), path), max_file_mb=max_file_mb)
+    loaded = load_file(root, Found(path.relative_to(root).as_posix(), str(path)), max_file_mb=max_file_mb)
     if not loaded.articles:
         problem = loaded.problems[0]
         raise ArticleError(problem.path, problem.why)

@@ -36,6 +36,7 @@ CREATE INDEX chunk_by_vector ON chunks (vector);
 CREATE TABLE vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE bands (key TEXT NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (key, article)) WITHOUT ROWID;
 CREATE TABLE copies (one TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (one, other)) WITHOUT ROWID;
+CREATE INDEX copied ON copies (other);
 """
 CHUNK_COLUMNS = (
     "c.id, a.id, c.position, c.text, c.start, c.stop, a.source, a.title, a.outlet, a.author, a.published, a.precision, "

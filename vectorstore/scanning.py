@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -84,20 +85,23 @@ def _record(found: Found, before: FileRecord | None, *, max_bytes: int) -> FileR
 
 def _signature(found: Found) -> tuple[str, int]:
     """The stamps of a file and of its sidecar, empty where they may still change unseen; the file's size in bytes."""
-    stamps = []
-    size = 0
-    for path in (found.sidecar, found.path) if found.sidecar else (found.path,):
-        status = path.stat()
-        size = status.st_size
-        if time.time() - max(status.st_mtime, status.st_ctime) < _SETTLED_SECONDS:
-            return "", found.path.stat().st_size
-        stamps.append(f"{size}:{status.st_mtime_ns}:{status.st_ctime_ns}:{status.st_ino}")
-    return " ".join(stamps), size
+    status = os.stat(found.place)  # noqa: PTH116
+    stamps = _stamps(status)
+    if found.beside and stamps:
+        beside = _stamps(os.stat(found.beside))  # noqa: PTH116
+        stamps = f"{stamps} {beside}" if beside else ""
+    return stamps, status.st_size
+
+
+def _stamps(status: os.stat_result) -> str:
+    if time.time() - max(status.st_mtime, status.st_ctime) < _SETTLED_SECONDS:
+        return ""
+    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}:{status.st_ino}"
 
 
 def _sha256(found: Found) -> str:
     digests = []
-    for path in (found.path, found.sidecar) if found.sidecar else (found.path,):
-        with path.open("rb") as file:
+    for place in filter(None, (found.place, found.beside)):
+        with Path(place).open("rb") as file:
             digests.append(hashlib.file_digest(file, "sha256").hexdigest())
     return " ".join(digests)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import PurePosixPath
 
 from vectorstore.decoding import NotTextError, decode
 from vectorstore.formats.csv_rows import read_csv
@@ -37,9 +36,11 @@ SUFFIXES: frozenset[str] = frozenset({*PLAIN, *IN_WORKER, *(suffix + PACKED_SUFF
 
 def format_of(name: str) -> str:
     """The suffix of a file's name that decides how it is read, in lower case: `.html.gz` for `a.HTML.gz`."""
-    suffixes = [suffix.lower() for suffix in PurePosixPath(name).suffixes]
-    both = "".join(suffixes[-2:])
-    return both if both in SUFFIXES else "".join(suffixes[-1:])
+    stem, dot, last = name.lower().strip(".").rpartition(".")
+    if not dot:
+        return ""
+    both = f".{stem.rpartition('.')[2]}.{last}" if "." in stem else ""
+    return both if both in SUFFIXES else f".{last}"
 
 
 def read(suffix: str, data: bytes, *, max_mb: float) -> list[Extracted]:
