@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from evals.examples import Example, Quote
-from vectorstore.decoding import decode
+from vectorstore.decoding import NotTextError, decode
 from vectorstore.errors import CorpusMissing
+from vectorstore.finding import Found, find_files
+from vectorstore.loading import load_file
 from vectorstore.types import Span
 
-SUFFIXES = frozenset({".txt", ".md"})
+_TEXT = (".txt", ".md")
+_LARGEST_FILE_MB = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +55,29 @@ class Corpus:
 
 
 def read_corpus(folder: Path) -> Corpus:
-    """Read the text articles below a folder; raises CorpusMissing when there is none."""
-    files = sorted(path for path in folder.rglob("*") if _is_article(path, folder))
-    if not files:
-        raise CorpusMissing(f"{folder} holds no article (.txt or .md); name another folder with --corpus")
-    contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-    texts = {source: decode(content) for source, content in contents.items()}
+    """Read the articles below a folder; raises CorpusMissing when there is none.
+
+    Text files are read here, as anybody would; of other formats the text is what `qa show` prints.
+    """
+    texts: dict[str, str] = {}
+    contents: dict[str, bytes] = {}
+    for found in find_files(folder).files:
+        articles = _articles(folder, found)
+        if articles:
+            texts |= articles
+            contents[found.source] = found.path.read_bytes()
+    if not texts:
+        raise CorpusMissing(f"{folder} holds no article; name another folder with --corpus")
     return Corpus(texts, _fingerprint(contents))
 
 
-def _is_article(path: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return not hidden and path.suffix.lower() in SUFFIXES and path.is_file()
+def _articles(folder: Path, found: Found) -> dict[str, str]:
+    if found.path.suffix.lower() in _TEXT:
+        with suppress(NotTextError):
+            return {found.source: decode(found.path.read_bytes())}
+        return {}
+    loaded = load_file(folder, found, max_file_mb=_LARGEST_FILE_MB)
+    return {article.source: article.text for article in loaded.articles}
 
 
 def _fingerprint(contents: Mapping[str, bytes]) -> str:

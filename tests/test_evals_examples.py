@@ -196,6 +196,16 @@ def test_a_corpus_keeps_line_ends_and_offsets(tmp_path: Path) -> None:
     assert read_corpus(tmp_path).texts == {"a.txt": "one\r\ntwo two\r\n"}
 
 
+def test_articles_of_every_format_can_be_asked_about(tmp_path: Path) -> None:
+    (tmp_path / "news.jsonl").write_text('{"id": "gale", "text": "A gale is expected."}\n')
+    (tmp_path / "page.html").write_text("<html><body><article><p>The ferry sank at dawn.</p></article></body></html>")
+    (tmp_path / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    texts = read_corpus(tmp_path).texts
+    assert texts["news.jsonl#gale"] == "A gale is expected."
+    assert "The ferry sank at dawn." in texts["page.html"]
+    assert len(texts) == 2
+
+
 def test_the_fingerprint_changes_with_names_and_contents(tmp_path: Path) -> None:
     article = tmp_path / "a.txt"
     article.write_text("one")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from qa.settings import Settings
 from vectorstore.chunking import PieceCounter, chunk_article
-from vectorstore.errors import ArticleError, DatasetError
-from vectorstore.loading import load_article
+from vectorstore.errors import DatasetError
+from vectorstore.finding import Found
+from vectorstore.loading import load_file
 from vectorstore.types import Article, Passage
 
 
@@ -38,7 +39,9 @@ class Cutter:
 def load_source(settings: Settings, source: str) -> Article:
     """An article of the corpus by its source; raises DatasetError."""
     folder = settings.corpus_dir
-    try:
-        return load_article(folder, folder / source, max_file_mb=settings.max_file_mb)
-    except ArticleError as error:
-        raise DatasetError(folder / source, 0, error.why) from error
+    file = source if (folder / source).exists() else source.rpartition("#")[0]
+    loaded = load_file(folder, Found(file, str(folder / file)), max_file_mb=settings.max_file_mb)
+    for article in loaded.articles:
+        if article.source == source:
+            return article
+    raise DatasetError(folder / source, 0, loaded.problems[0].why if loaded.problems else "no such row")
