@@ -38,7 +38,7 @@ class Corpus:
         self.options = options
         self._notify = notify
         self._sync_lock = threading.Lock()
-        self._opening = Opening(options.home, self._open_library)
+        self._opening = Opening(options.home)
         self._library: Library | None = None
         self._files = RememberedFiles()
 
@@ -72,7 +72,7 @@ class Corpus:
     @contextmanager
     def reading(self) -> Iterator[Index]:
         """The current generation, held until the block ends; raises IndexMissing before the first sync."""
-        index = self._opening.hold()
+        index = self._opening.hold(self._open_library)
         try:
             yield index
         finally:
@@ -197,7 +197,7 @@ class Corpus:
         return (seal.library, seal.revision, seal.recipe, seal.url) == wanted
 
     def _damage(self) -> str:
-        return self._opening.damage()
+        return self._opening.damage(self._open_library)
 
     def _open_library(self) -> Library:
         with self._opening.lock:

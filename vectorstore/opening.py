@@ -16,12 +16,11 @@ from vectorstore.seals import current_number, read_seal
 class Opening:
     """Holds one generation open, and those that are still read; callers of its methods may come from any thread."""
 
-    def __init__(self, home: Path, library: Callable[[], Library]) -> None:
+    def __init__(self, home: Path) -> None:
         self.lock = threading.RLock()
         self.newest = 0
         """The highest number that was opened here."""
         self._home = home
-        self._library = library
         self._index: Index | None = None
         self._readers: dict[int, int] = {}
         self._distrusted: set[int] = set()
@@ -37,7 +36,7 @@ class Opening:
         with self.lock:
             return self._index.seal.base if self._index else 0
 
-    def damage(self) -> str:
+    def damage(self, library: Callable[[], Library]) -> str:
         """Why the current generation cannot be opened; empty when it can, or when there is none."""
         number = current_number(self._home)
         if number == 0:
@@ -45,18 +44,18 @@ class Opening:
         if number in self._distrusted:
             return "a file could not be read"
         try:
-            self._opened(number)
+            self._opened(number, library())
         except IndexDamaged as damage:
             return str(damage)
         return ""
 
-    def hold(self) -> Index:
+    def hold(self, library: Callable[[], Library]) -> Index:
         """The current generation, until `release`; raises IndexMissing before the first sync."""
         number = current_number(self._home)
         if number == 0:
             raise IndexMissing("there is no index yet; run `qa index`")
         with self.lock:
-            index = self._opened(number)
+            index = self._opened(number, library())
             self._readers[id(index)] = self._readers.get(id(index), 0) + 1
         return index
 
@@ -86,10 +85,9 @@ class Opening:
             if index and id(index) not in self._readers:
                 index.close()
 
-    def _opened(self, number: int) -> Index:
+    def _opened(self, number: int, library: Library) -> Index:
         """The open generation of this number; opening verifies its files, so that happens once."""
         with self.lock:
-            library = self._library()
             held = self._index
             if held is None or (held.seal.number, held.seal.library) != (number, library.identity):
                 seal = read_seal(self._home, number)
