@@ -160,7 +160,7 @@ def test_a_chunk_of_a_pdf_tells_its_page() -> None:
     paged = replace(article("One is here.\n\n" * 40 + "\fTwo is here.\n\n" * 40 + "\fThree."), source="a.PDF")
     cut = chunks(paged)
     assert [chunk.page for chunk in cut] == [1 + paged.text.count("\f", 0, chunk.start) for chunk in cut]
-    assert {chunk.page for chunk in cut} >= {1, 20}
+    assert cut[0].page == 1 < cut[-1].page
     assert {chunk.page for chunk in chunks(replace(paged, source="a.txt"))} == {0}
 
 

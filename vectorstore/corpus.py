@@ -18,7 +18,7 @@ from vectorstore.errors import CorpusMissing, IndexDamaged, IndexLocked
 from vectorstore.generations import Plan, build, has_sealed, is_crowded, prune
 from vectorstore.index import Index
 from vectorstore.indexing import Applied, Progress, Recipe, apply_changes, remember_touched
-from vectorstore.library import Library, RememberedFiles, is_usable
+from vectorstore.library import Library, is_usable
 from vectorstore.loading import READERS
 from vectorstore.locking import make_home, writing
 from vectorstore.opening import Opening
@@ -40,7 +40,6 @@ class Corpus:
         self._sync_lock = threading.Lock()
         self._opening = Opening(options.home)
         self._library: Library | None = None
-        self._files = RememberedFiles()
 
     @cached_property
     def embeddings(self) -> Embeddings:
@@ -112,15 +111,15 @@ class Corpus:
 
     def _bring_in_line(self, progress: Progress | None, *, wait_seconds: float) -> IndexReport:
         notices: list[str] = list(self.embeddings.notices)
-        known = self._files.of(self._open_library())
+        known = self._open_library().files()
         changes = self._compare(known)
         idle = changes.empty and not changes.touched
         if idle and self._is_current() and not is_crowded(self.options.home):
             return self._report(changes, Applied(), notices)
         try:
             with writing(self.options.home, wait_seconds=wait_seconds):
-                if self._files.of(self._open_library()) is not known:  # another process wrote meanwhile
-                    changes = self._compare(self._files.of(self._open_library()))
+                if self._open_library().files() is not known:  # another process wrote meanwhile
+                    changes = self._compare(self._open_library().files())
                 applied = self._write(changes, notices, progress)
         except IndexLocked as locked:
             if not self._has_generation():

@@ -108,6 +108,7 @@ class Database:
             except BaseException:
                 with suppress(sqlite3.Error):
                     self._connection.execute("ROLLBACK")
+                self.undone()
                 raise
 
     @contextmanager
@@ -141,11 +142,12 @@ class Database:
         self.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     @property
-    def version(self) -> tuple[int, int]:
-        """Changes whenever the content may have: with each commit of this process or of another."""
-        with self._lock, _translated(self.path):
-            others = self._connection.execute("PRAGMA data_version").fetchone()[0]
-            return int(others), self._connection.total_changes
+    def seen(self) -> int:
+        """Changes whenever another connection, of this process or another, has committed."""
+        return int(self.rows("PRAGMA data_version")[0][0])
+
+    def undone(self) -> None:
+        """Called when a transaction was taken back."""
 
     def compact(self) -> None:
         """Rewrite the file without its free pages, so that erased text is nowhere on disk."""

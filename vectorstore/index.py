@@ -30,10 +30,11 @@ _Vector = npt.NDArray[np.float32]
 class Index:
     """One generation of the index, open for reading; safe to share between threads."""
 
-    def __init__(self, seal: Seal, base: Base, library: Library) -> None:
+    def __init__(self, seal: Seal, base: Base, library: Library, *, before: Index | None = None) -> None:
         self.seal = seal
         self.base = base.hold()
         self._library = library
+        self._before = (before.articles(), before.seal) if before else None
         try:
             self._come, self._lexical = self._read_on()
         except BaseException:
@@ -125,7 +126,13 @@ class Index:
 
     @cached_property
     def _articles(self) -> tuple[Article, ...]:
-        return tuple(self._library.articles(revision=self.seal.revision))
+        revision = self.seal.revision
+        if self._before:
+            known, seal = self._before
+            self._before = None
+            if seal.library == self.seal.library and seal.revision <= revision:
+                return tuple(self._library.articles_since(known, since=seal.revision, revision=revision))
+        return tuple(self._library.articles(revision=revision))
 
     def _ids_within(self, within: Within) -> Collection[str] | None:
         if within.sources is None:

@@ -6,6 +6,7 @@ is then. So an index that followed many edits ranks as one built afresh does.
 
 from __future__ import annotations
 
+import heapq
 import json
 import math
 from collections import Counter
@@ -166,7 +167,7 @@ class LexicalIndex:
             allowed = np.zeros(len(part.ids), dtype=np.float32)
             allowed[_places(part, within)] = 1
             scores *= allowed
-        return (Scored(part.ids[place], float(scores[place])) for place in _highest(scores, candidates))
+        return (Scored(part.ids[place], float(scores[place])) for place in _highest(scores, part.ids, candidates))
 
 
 def _places(part: Postings, ids: Iterable[str]) -> list[int]:
@@ -177,8 +178,11 @@ def _width(column: slice) -> int:
     return int(column.stop) - int(column.start)
 
 
-def _highest(scores: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.intp]:
-    """Places of the highest scores above 0, in no order, with all that are equal to the last."""
+def _highest(scores: npt.NDArray[np.float32], ids: Sequence[str], count: int) -> list[int]:
+    """Places of the highest scores above 0, in no order; of equal ones those with the first ids."""
     if count >= len(scores):
-        return np.flatnonzero(scores > 0)
-    return np.flatnonzero(scores >= max(float(np.partition(scores, -count)[-count]), 1e-12))
+        return [int(place) for place in np.flatnonzero(scores > 0)]
+    floor = np.partition(scores, -count)[-count]
+    above = np.flatnonzero(scores > max(floor, 0))
+    level = np.flatnonzero(scores == floor) if floor > 0 else ()
+    return [*map(int, above), *heapq.nsmallest(count - len(above), map(int, level), key=ids.__getitem__)]

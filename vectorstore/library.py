@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -44,25 +45,49 @@ def is_usable(path: Path) -> bool:
     return sound(path)
 
 
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """The files as they were read, and as this process changed them since."""
+
+    seen: int
+    """What had been committed by others by then."""
+    records: dict[str, FileRecord]
+
+
 class Library(Database):
     """One open library; safe to share between threads. Raises IndexDamaged when the file is no library."""
+
+    _files: _Files | None = None
 
     @property
     def revision(self) -> int:
         """Grows with every change of the articles."""
         return int(self.meta("revision", "0"))
 
-    def files(self) -> dict[str, FileRecord]:
-        """Every file of the last sync, by its path below the folder."""
-        return {row[0]: to_file(row[1:]) for row in self.rows("SELECT * FROM files")}
+    def files(self) -> Mapping[str, FileRecord]:
+        """Every file of the last sync, by its path below the folder; the same object until somebody else writes."""
+        known = self._files
+        if known is None or known.seen != self.seen:
+            seen = self.seen
+            known = _Files(seen, {row[0]: to_file(row[1:]) for row in self.rows("SELECT * FROM files")})
+            self._files = known
+        return known.records
 
     def set_file(self, file: str, record: FileRecord) -> None:
         """Remember what was seen of a file."""
         self.run("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", file_values(file, record))
+        if self._files:
+            self._files.records[file] = record
 
     def forget_file(self, file: str) -> None:
         """Forget a file that is gone."""
         self.run("DELETE FROM files WHERE file = ?", (file,))
+        if self._files:
+            self._files.records.pop(file, None)
+
+    def undone(self) -> None:
+        """Called when a transaction was taken back: what is remembered may be wrong."""
+        self._files = None
 
     def live(self, file: str) -> dict[str, tuple[str, str]]:
         """The live articles of a file by source, each with its id and the recipe (model and chunker) behind it."""
@@ -173,6 +198,18 @@ class Library(Database):
         rows = self.rows(f"SELECT {columns} FROM articles a WHERE {_SEEN} ORDER BY source", {"revision": revision})
         return [to_article(row) for row in rows]
 
+    def articles_since(self, known: Iterable[Article], *, since: int, revision: int) -> list[Article]:
+        """As `articles`, from those of an earlier revision and what changed since."""
+        values = {"since": since, "revision": revision}
+        gone = self.rows("SELECT source FROM articles WHERE removed > :since AND removed <= :revision", values)
+        columns = ARTICLE_COLUMNS.replace("text", "''", 1)
+        come = self.rows(f"SELECT {columns} FROM articles a WHERE {_SEEN} AND a.added > :since", values)
+        each = {article.source: article for article in known}
+        for (source,) in gone:
+            each.pop(source, None)
+        each |= {article.source: article for article in map(to_article, come)}
+        return sorted(each.values(), key=lambda article: article.source)
+
     def article(self, source: str, *, revision: int) -> Article | None:
         """One article of a revision with its text."""
         query = f"SELECT {ARTICLE_COLUMNS} FROM articles a WHERE source = :source AND {_SEEN}"
@@ -230,18 +267,3 @@ class Library(Database):
             for side in ("one", "other"):
                 self.run(f"DELETE FROM copies WHERE {side} NOT IN (SELECT digest FROM articles)")
         self.run("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-class RememberedFiles:
-    """The files of a library, read again only when it may have changed."""
-
-    def __init__(self) -> None:
-        self._version: tuple[str, int, int] | None = None
-        self._files: dict[str, FileRecord] = {}
-
-    def of(self, library: Library) -> Mapping[str, FileRecord]:
-        """Every file of the last sync, by its path below the folder."""
-        version = (library.identity, *library.version)
-        if version != self._version:
-            self._files, self._version = library.files(), version
-        return self._files

@@ -92,7 +92,8 @@ class Opening:
             if held is None or (held.seal.number, held.seal.library) != (number, library.identity):
                 seal = read_seal(self._home, number)
                 shares = held and (held.seal.base, held.seal.library) == (seal.base, seal.library)
-                held = Index(seal, held.base if held and shares else Base(self._home, number), library)
+                base = held.base if held and shares else Base(self._home, number)
+                held = Index(seal, base, library, before=held if shares else None)
                 self.drop()
                 self._index = held
                 self.newest = max(number, self.newest)
