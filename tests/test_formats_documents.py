@@ -243,3 +243,18 @@ def test_entities_that_multiply_do_no_harm() -> None:
     text = article(read_epub, zipped(book(**{"OEBPS/text/a.xhtml": chapter}))).text
     assert "end" in text
     assert len(text) < 3_000
+
+
+def test_an_open_document_without_properties_is_read() -> None:
+    office, text = (f"urn:oasis:names:tc:opendocument:xmlns:{kind}:1.0" for kind in ("office", "text"))
+    words = f'<o:body><o:text><t:p xmlns:t="{text}">Bare words.</t:p></o:text></o:body>'
+    members = {
+        "mimetype": "application/vnd.oasis.opendocument.text",
+        "content.xml": f'<o:document-content xmlns:o="{office}">{words}</o:document-content>',
+        "META-INF/manifest.xml": '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+    }
+    assert article(read_odt, zipped(members)) == Extracted("Bare words.")
+
+
+def test_a_character_number_beyond_all_is_no_rich_text() -> None:
+    assert why(read_rtf, b"{\\rtf1 words \\u99999999999? more}") == "not a readable RTF file"

@@ -162,6 +162,19 @@ def test_deep_nesting_and_broken_markup_are_read_as_far_as_they_go() -> None:
     assert read(b"<html><body><p>One <b>two</i> <td>three").text == "One two three"
 
 
+def test_a_page_nested_deeper_than_parsers_like_is_read_to_its_end() -> None:
+    text = read(page(body="<p>above</p>" + "<div>" * 300 + "deep" + "</div>" * 300 + "<p>below</p>")).text
+    assert text.split() == ["above", "deep", "below"]
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", "base64", "no such", "../x"])
+def test_a_charset_that_decodes_nothing_is_not_believed(charset: str) -> None:
+    assert (
+        "caf\u00e9"
+        in read(page(f'<meta charset="{charset}">', "<p>One caf\u00e9 in the town.</p>").decode().encode("cp1252")).text
+    )
+
+
 def test_a_page_that_is_another_format_or_too_long_gives_its_reason() -> None:
     with pytest.raises(UnreadableError, match=r"^not a text file$"):
         read(b"%PDF-1.7\n\xe2\xe3")

@@ -101,6 +101,15 @@ def test_a_sidecar_that_comes_changes_or_goes_makes_its_file_fresh(folder: Path)
     assert [seen.found.source for seen in look(folder, known).fresh] == ["comet.txt"]
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_sidecar_that_may_not_be_read_hides_no_edit(folder: Path) -> None:
+    write_story(folder / "comet.meta.json", "{}")
+    (folder / "comet.meta.json").chmod(0)
+    known = remembered(look(folder, {}))
+    write_story(folder / "comet.txt", "Comet\n\nIt is gone.\n")
+    assert [seen.found.source for seen in look(folder, known).fresh] == ["comet.txt"]
+
+
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CorpusMissing):
         look(tmp_path / "nowhere", {})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import stat
 import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from vectorstore.errors import CorpusMissing
 from vectorstore.formats.registry import SUFFIXES, format_of
@@ -15,7 +18,9 @@ from vectorstore.types import Skipped
 SIDECAR = ".meta.json"
 """How the name of a file ends that tells of the one beside it: `a.txt.meta.json` or `a.meta.json` of `a.txt`."""
 
+_SUFFIX = re.compile(r"\.\w{1,12}")
 _LITTER = {"thumbs.db", "desktop.ini", "icon\r"}
+_UNPRINTABLE = "name holds control characters or is not UTF-8"
 _LITTER_SUFFIXES = (".tmp", ".bak", ".swp", ".part", ".crdownload", ".lock")
 
 
@@ -61,11 +66,13 @@ def find_files(root: Path) -> Listing:
     """Every file below a folder that some format reads; raises CorpusMissing when there is no such folder."""
     _require_folder(root)
     entries, skipped = _walk(root)
-    sidecars = {entry.source: entry.path for entry in entries if entry.source.lower().endswith(SIDECAR)}
+    telling = {entry.source: entry for entry in entries if entry.source.lower().endswith(SIDECAR)}
+    unfit = {source: why for source, entry in telling.items() if (why := _why_no_sidecar(root, entry))}
+    sidecars = {source: entry.path for source, entry in telling.items() if source not in unfit}
     plain = {entry.source for entry in entries if not entry.linked}
     files: list[Found] = []
     for entry in entries:
-        if entry.source in sidecars:
+        if entry.source in telling:
             continue
         why = _why_not(root, entry, plain)
         if why:
@@ -73,7 +80,19 @@ def find_files(root: Path) -> Listing:
         else:
             files.append(Found(entry.source, entry.path, _sidecar_of(entry.source, sidecars)))
     files.sort(key=lambda found: found.source)
+    used = {found.beside for found in files}
+    unused = (source for source, entry in telling.items() if entry.path not in used)
+    skipped.extend(Skipped(shown(source), unfit.get(source, "tells of no file that is read")) for source in unused)
     return Listing(tuple(files), tuple(sorted(skipped, key=lambda row: row.path)))
+
+
+def open_regular(place: str) -> BinaryIO:
+    """Open a file to read its bytes; raises OSError for what is none, without waiting for the writer of a pipe."""
+    file = open(place, "rb", opener=_at_once)  # noqa: SIM115
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    raise OSError(errno.EINVAL, "not a regular file")
 
 
 def shown(source: str) -> str:
@@ -89,7 +108,7 @@ def os_reason(error: OSError) -> str:
 def _sidecar_of(source: str, sidecars: dict[str, str]) -> str:
     if not sidecars:
         return ""
-    stem = source.removesuffix(format_of(source.rpartition("/")[2]))
+    stem = source[: len(source) - len(format_of(source.rpartition("/")[2]))]
     return sidecars.get(f"{source}{SIDECAR}") or sidecars.get(f"{stem}{SIDECAR}") or ""
 
 
@@ -137,36 +156,56 @@ def _is_litter(name: str) -> bool:
 
 def _why_not(root: Path, entry: _Entry, plain: set[str]) -> str:
     """Why an entry is no article, in a few words; empty for a file to read."""
-    if not entry.source.isprintable() and _is_unprintable(entry.source):
-        return "name holds control characters or is not UTF-8"
+    if _is_unprintable(entry.source):
+        return _UNPRINTABLE
     if entry.linked:
         return _why_not_linked(root, entry, plain)
     kind = format_of(entry.source.rpartition("/")[2])
     if kind not in SUFFIXES:
-        return f"no reader for {kind} files" if kind else "its name has no suffix that tells its format"
+        named = _SUFFIX.fullmatch(kind)
+        return f"no reader for {kind} files" if named else "its name has no suffix that tells its format"
     return "" if entry.regular else "not a regular file"
 
 
 def _is_unprintable(source: str) -> bool:
-    return any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in source)
+    return not source.isprintable() and any(
+        unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in source
+    )
+
+
+def _why_no_sidecar(root: Path, entry: _Entry) -> str:
+    if _is_unprintable(entry.source):
+        return _UNPRINTABLE
+    path = Path(entry.path)
+    why = _why_astray(root, path) if entry.linked else ""
+    return why or ("" if path.is_file() else "not a regular file")
 
 
 def _why_not_linked(root: Path, entry: _Entry, plain: set[str]) -> str:
     """A folder behind a link is not entered: below the root it is found anyway, elsewhere it is not ours."""
     path = Path(entry.path)
-    try:
-        target = path.resolve(strict=True)
-    except (OSError, RuntimeError):
-        return "broken link"
-    folder = root.resolve()
-    if not target.is_relative_to(folder):
-        return "link that leads out of the folder of articles"
+    why = _why_astray(root, path)
+    if why:
+        return why
+    folder, target = root.resolve(), path.resolve()
     if target.is_dir():
         return "link to a folder"
     twin = target.relative_to(folder).as_posix()
     if twin in plain:
         return f"link to {shown(twin)}"
     return _why_not(root, replace(entry, linked=False, regular=target.is_file()), plain)
+
+
+def _why_astray(root: Path, link: Path) -> str:
+    try:
+        inside = link.resolve(strict=True).is_relative_to(root.resolve())
+    except (OSError, RuntimeError):
+        return "broken link"
+    return "" if inside else "link that leads out of the folder of articles"
+
+
+def _at_once(place: str, flags: int) -> int:
+    return os.open(place, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _escaped(character: str) -> str:

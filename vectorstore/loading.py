@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vectorstore.errors import ArticleError
 from vectorstore.facts.metadata import Metadata, read_metadata
-from vectorstore.finding import Found, find_files, os_reason, shown
+from vectorstore.finding import Found, find_files, open_regular, os_reason, shown
 from vectorstore.formats.extracted import Extracted, UnreadableError
 from vectorstore.formats.registry import format_of, read
 from vectorstore.furniture import BLANKS, paragraphs
@@ -23,6 +23,9 @@ READERS = "formats-1"
 _OF_THE_TEXT = ("headline", "first sentence", "byline", "dateline", "imprint", "text", "front matter", "unknown")
 """Origins of what a text tells itself: an article of the same text knows the same."""
 _MOST_PROBLEMS = 20
+_LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+_MOST_LINES = 500_000
+"""Each line is weighed for page furniture: what has more is a file of data, and would take minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +58,16 @@ def load_file(root: Path, found: Found, *, max_file_mb: float) -> Loaded:
         if why:
             return _failed(found.source, why)
         kind = format_of(found.path.name)
-        extracted = read(kind, found.path.read_bytes(), max_mb=max_file_mb)
+        extracted = read(kind, _content(found.place, max_file_mb), max_mb=max_file_mb)
     except UnreadableError as error:
         return _failed(found.source, str(error))
     except OSError as error:
         return _failed(found.source, os_reason(error))
-    sidecar, problems = _sidecar(found)
+    sidecar, problems = _sidecar(found, max_file_mb)
     articles = []
     for one in extracted:
         source = f"{found.source}#{one.row}" if one.row else found.source
-        why = one.fields.get("problem", "") or _why_empty(one.text)
+        why = one.fields.get("problem", "") or _why_no_article(one.text)
         if why:
             problems.append(Skipped(shown(source), why))
         else:
@@ -90,28 +93,49 @@ def _why_unreadable(root: Path, path: Path, *, max_file_mb: float) -> str:
     if not stat.S_ISREG(status.st_mode):
         return "not a regular file"
     if status.st_size > max_file_mb * 1_000_000:
-        return f"larger than {max_file_mb:g} MB (QA_MAX_FILE_MB)"
-    return ""
+        return _too_large(max_file_mb)
+    return "" if status.st_size else "holds no text"
 
 
-def _why_empty(text: str) -> str:
+def _content(place: str, max_mb: float) -> bytes:
+    """The bytes of a file that may have grown since it was looked at; raises UnreadableError and OSError."""
+    most = int(max_mb * 1_000_000)
+    with open_regular(place) as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise UnreadableError(_too_large(max_mb))
+    return content
+
+
+def _too_large(max_mb: float) -> str:
+    return f"larger than {max_mb:g} MB (QA_MAX_FILE_MB)"
+
+
+def _why_no_article(text: str) -> str:
     if not text.strip(BLANKS):
         return "holds no text"
+    if max(map(text.count, _LINE_ENDS)) > _MOST_LINES:
+        return f"holds more than {_MOST_LINES:,} lines"
     return "" if paragraphs(text) else "holds no text beside page furniture"
 
 
-def _sidecar(found: Found) -> tuple[Mapping[str, str], list[Skipped]]:
+def _sidecar(found: Found, max_file_mb: float) -> tuple[Mapping[str, str], list[Skipped]]:
     """What a `.meta.json` beside a file says of it; one that cannot be read is a problem of its own."""
     if found.sidecar is None:
         return {}, []
     name = shown(found.source.rpartition("/")[0] + "/" * ("/" in found.source) + found.sidecar.name)
+    why = "not a JSON object"
     try:
-        known = json.loads(found.sidecar.read_text(encoding="utf-8-sig"))
+        known = json.loads(_content(found.beside, max_file_mb).decode("utf-8-sig"))
         if isinstance(known, dict):
             return {str(key): _plain(value) for key, value in known.items()}, []
-    except (OSError, ValueError, RecursionError):
+    except UnreadableError as error:
+        why = str(error)
+    except OSError as error:
+        why = os_reason(error)
+    except (ValueError, RecursionError):
         pass
-    return {}, [Skipped(name, "not a JSON object; its article was read without it")]
+    return {}, [Skipped(name, f"{why}; its article was read without it")]
 
 
 def _plain(value: object) -> str:

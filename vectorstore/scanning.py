@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vectorstore.finding import Found, find_files
+from vectorstore.finding import Found, find_files, open_regular
 from vectorstore.records import FileRecord
 from vectorstore.types import Skipped
 
@@ -77,7 +77,7 @@ def _record(found: Found, before: FileRecord | None, *, max_bytes: int) -> FileR
         too_large = size > max_bytes
         if signature and signature == known.signature and too_large == known.sha256.endswith(_BYTES):
             return known
-        digest = f"{size}{_BYTES}" if too_large else _sha256(found)
+        digest = f"{size}{_BYTES}" if too_large else _sha256(found, max_bytes)
     except OSError as error:
         return replace(known, signature="", sha256=f"unreadable: {error.strerror}")
     return replace(known, signature=signature, sha256=digest)
@@ -99,9 +99,18 @@ def _stamps(status: os.stat_result) -> str:
     return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}:{status.st_ino}"
 
 
-def _sha256(found: Found) -> str:
-    digests = []
-    for place in filter(None, (found.place, found.beside)):
-        with Path(place).open("rb") as file:
-            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
-    return " ".join(digests)
+def _sha256(found: Found, max_bytes: int) -> str:
+    """Of the file and its sidecar; a sidecar that cannot be read hides no edit of the file."""
+    digest = _digest(found.place, max_bytes)
+    if not found.beside:
+        return digest
+    try:
+        return f"{digest} {_digest(found.beside, max_bytes)}"
+    except OSError as error:
+        return f"{digest} unreadable: {error.strerror}"
+
+
+def _digest(place: str, max_bytes: int) -> str:
+    """Over so many bytes at most: no file is read to an end that flees."""
+    with open_regular(place) as file:
+        return hashlib.sha256(file.read(max_bytes + 1)).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vectorstore.decoding import NotTextError, decode
@@ -38,12 +39,19 @@ _BREAKS = {
 """What stands between an element and its neighbours; trafilatura's own tags (head, item, lb, row, cell) included."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    tree: HtmlElement
+    cut_short: bool
+    """Elements are nested so deeply, 256 or in a huge tree 2,048, that the parser left out the rest of the page."""
+
+
 def decode_html(data: bytes) -> str:
     """Text by byte order mark, valid UTF-8, the declared charset, or detection; raises UnreadableError."""
     for encoding in _candidates(data):
         try:
             return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     try:
         return decode(data)
@@ -69,15 +77,23 @@ def _candidates(data: bytes) -> tuple[str, ...]:
 
 def parse_html(text: str) -> HtmlElement:
     """The tree of a page, without comments; raises UnreadableError where there is none."""
+    content = _XML_DECLARATION.sub("", text.replace("\0", "")).encode("utf-8", "replace")
+    parsed = _parsed(content, huge=len(content) > _LONGEST_TEXT_NODE)
+    if not parsed.cut_short:
+        return parsed.tree
+    deeper = _parsed(content, huge=True)
+    return parsed.tree if deeper.cut_short else deeper.tree
+
+
+def _parsed(content: bytes, *, huge: bool) -> _Parsed:
     from lxml import etree, html
 
-    content = _XML_DECLARATION.sub("", text.replace("\0", "")).encode("utf-8", "replace")
-    huge = len(content) > _LONGEST_TEXT_NODE
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=huge)
     try:
-        return html.document_fromstring(content, parser=parser)
+        tree = html.document_fromstring(content, parser=parser)
     except etree.ParserError as error:  # empty; a syntax error is one of memory
         raise UnreadableError("holds no text") from error
+    return _Parsed(tree, bool(parser.error_log.filter_types([etree.ErrorTypes.ERR_RESOURCE_LIMIT])))
 
 
 def drop_hidden(tree: HtmlElement) -> None:

@@ -53,10 +53,10 @@ def _fields(document: Document) -> Mapping[str, str]:
     """The time a document was made is no day of publication: templates keep theirs for years."""
     try:
         meta = document.meta
-    except (KeyError, ValueError):
+        author = meta.initial_creator or meta.creator
+        return {"title": real_title(meta.title), "author": real_author(author), "language": meta.language or ""}
+    except (KeyError, ValueError):  # it has none
         return {}
-    author = meta.initial_creator or meta.creator
-    return {"title": real_title(meta.title), "author": real_author(author), "language": meta.language or ""}
 
 
 def _blocks(parent: Element) -> Iterator[str]:

@@ -47,7 +47,7 @@ def _words(source: str, code_page: str) -> str:
 
     try:
         return str(rtf_to_text(source, encoding=code_page, errors="replace"))
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, OverflowError, IndexError, KeyError, TypeError, AttributeError) as error:
         raise not_readable("RTF") from error
 
 

@@ -72,7 +72,7 @@ class FormatWorker:
             child.returncode = 0  # no child of this process: nothing to wait for
 
     def _ask(self, head: bytes, data: bytes) -> Any:
-        child = self._living()
+        child, is_fresh = self._living(), self._files == 1
         late = threading.Event()
         timer = threading.Timer(self._timeout_seconds, _stop, (child, late))
         timer.start()
@@ -82,8 +82,10 @@ class FormatWorker:
         finally:
             timer.cancel()
             timer.join()
-            if answer is None or late.is_set():  # what is left in the pipes belongs to no later file
+            if answer is None or "spent" in answer or late.is_set():  # what is left of it serves no later file
                 self._end()
+        if not is_fresh and not late.is_set() and (answer is None or "spent" in answer):
+            return self._ask(head, data)  # the files before may have worn it out
         if answer is not None:
             return answer
         slow = f"took longer than {self._timeout_seconds:g} s to read"
@@ -174,10 +176,21 @@ def main() -> None:
             suffix, max_chars, size = _REQUEST.unpack(_read(requests, _REQUEST.size))
             data = _read(requests, size)
             _set_alarm(seconds)  # should the parent be gone, nobody else would stop an endless reader
-            answer = json.dumps(_answer(suffix.rstrip(b"\0").decode(), data, max_chars=max_chars)).encode()
+            answer = _packed(suffix.rstrip(b"\0").decode(), data, max_chars=max_chars)
+            if not answer:
+                why = f"took more than {memory_bytes / 1e9:g} GB of memory to read"
+                answer = json.dumps({"why": why, "spent": True}).encode()
             _set_alarm(0)
             answers.write(_ANSWER.pack(len(answer)) + answer)
             answers.flush()
+
+
+def _packed(suffix: str, data: bytes, *, max_chars: int) -> bytes:
+    """The answer as it goes back; empty where memory ran out, all of which is free again when this returns."""
+    try:
+        return json.dumps(_answer(suffix, data, max_chars=max_chars)).encode()
+    except MemoryError:
+        return b""
 
 
 def _answer(suffix: str, data: bytes, *, max_chars: int) -> dict[str, Any]:
@@ -188,6 +201,8 @@ def _answer(suffix: str, data: bytes, *, max_chars: int) -> dict[str, Any]:
         articles = read(data, max_chars=max_chars)
     except UnreadableError as error:
         return {"why": str(error)}
+    except RecursionError:
+        return {"why": "nested too deeply"}
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         package = _PACKAGES.get(missing, missing)
