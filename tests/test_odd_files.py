@@ -79,3 +79,10 @@ def test_an_odd_suffix_is_not_repeated(tmp_path: Path) -> None:
     for name in ("a.\u202etxt", "b.txt ", f"c.{'s' * 99}"):
         write(tmp_path, name)
     assert set(reasons(tmp_path).values()) == {"its name has no suffix that tells its format"}
+
+
+def test_a_file_that_goes_by_the_name_of_a_row_takes_no_place_of_it(tmp_path: Path) -> None:
+    for name in ("a.csv", "a.csv#1.txt", "b#1.txt", "c#d.csv"):
+        write(tmp_path, name)
+    assert [found.source for found in find_files(tmp_path).files] == ["a.csv", "b#1.txt", "c#d.csv"]
+    assert reasons(tmp_path) == {"a.csv#1.txt": "its name is that of a row of a.csv"}

@@ -164,7 +164,16 @@ def _why_not(root: Path, entry: _Entry, plain: set[str]) -> str:
     if kind not in SUFFIXES:
         named = _SUFFIX.fullmatch(kind)
         return f"no reader for {kind} files" if named else "its name has no suffix that tells its format"
+    table = _table_before(entry.source, plain)
+    if table:
+        return f"its name is that of a row of {shown(table)}"
     return "" if entry.regular else "not a regular file"
+
+
+def _table_before(source: str, present: set[str]) -> str:
+    """The file beside it one of whose rows would go by the same name; mostly none, and empty."""
+    heads = (source[: mark.start()] for mark in re.finditer("#", source))
+    return next((head for head in heads if head in present), "")
 
 
 def _is_unprintable(source: str) -> bool:
