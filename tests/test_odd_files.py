@@ -86,3 +86,12 @@ def test_a_file_that_goes_by_the_name_of_a_row_takes_no_place_of_it(tmp_path: Pa
         write(tmp_path, name)
     assert [found.source for found in find_files(tmp_path).files] == ["a.csv", "b#1.txt", "c#d.csv"]
     assert reasons(tmp_path) == {"a.csv#1.txt": "its name is that of a row of a.csv"}
+
+
+def test_an_index_among_the_articles_is_not_entered(tmp_path: Path) -> None:
+    for name in ("a.txt", "idx/a/seal.json", "idx/a/library.db", "other/a/b.txt"):
+        write(tmp_path, name)
+    listing = find_files(tmp_path, ignoring=tmp_path / "idx/a")
+    assert [found.source for found in listing.files] == ["a.txt", "other/a/b.txt"]
+    assert listing.skipped == ()
+    assert len(find_files(tmp_path, ignoring=tmp_path / "nowhere/a").files) == 3

@@ -130,7 +130,13 @@ class Corpus:
 
     def _compare(self, known: Mapping[str, FileRecord]) -> Changes:
         options = self.options
-        changes = scan(options.folder, known, recipe=self.recipe.fingerprint, max_file_mb=options.max_file_mb)
+        changes = scan(
+            options.folder,
+            known,
+            recipe=self.recipe.fingerprint,
+            max_file_mb=options.max_file_mb,
+            ignoring=options.home,
+        )
         if not changes.fresh and not changes.unchanged:
             raise CorpusMissing(f"{options.folder} holds no article that can be read{_first_reason(changes)}")
         return changes

@@ -62,10 +62,13 @@ class _Entry:
     regular: bool
 
 
-def find_files(root: Path) -> Listing:
-    """Every file below a folder that some format reads; raises CorpusMissing when there is no such folder."""
+def find_files(root: Path, *, ignoring: Path | None = None) -> Listing:
+    """Every file below a folder that some format reads; raises CorpusMissing when there is no such folder.
+
+    A folder to ignore, such as an index kept among the articles, is not entered.
+    """
     _require_folder(root)
-    entries, skipped = _walk(root)
+    entries, skipped = _walk(root, ignoring)
     telling = {entry.source: entry for entry in entries if entry.source.lower().endswith(SIDECAR)}
     unfit = {source: why for source, entry in telling.items() if (why := _why_no_sidecar(root, entry))}
     sidecars = {source: entry.path for source, entry in telling.items() if source not in unfit}
@@ -124,11 +127,12 @@ def _require_folder(root: Path) -> None:
         raise CorpusMissing(f"the folder {root} cannot be read ({os_reason(error)}): {advice}") from error
 
 
-def _walk(root: Path) -> tuple[list[_Entry], list[Skipped]]:
+def _walk(root: Path, ignoring: Path | None) -> tuple[list[_Entry], list[Skipped]]:
     """All entries that are neither folders, hidden nor litter; a hundred thousand in about a second."""
     entries: list[_Entry] = []
     skipped: list[Skipped] = []
     folders = [("", str(root))]
+    left = ignoring.resolve() if ignoring else Path()
     while folders:
         above, folder = folders.pop()
         try:
@@ -141,7 +145,8 @@ def _walk(root: Path) -> tuple[list[_Entry], list[Skipped]]:
             if item.name.startswith("."):
                 continue
             if item.is_dir(follow_symlinks=False):
-                folders.append((f"{above}{item.name}/", item.path))
+                if item.name != left.name or Path(item.path).resolve() != left:
+                    folders.append((f"{above}{item.name}/", item.path))
             elif item.is_symlink() or not _is_litter(item.name):
                 regular = item.is_file(follow_symlinks=False)
                 entries.append(_Entry(above + item.name, item.path, item.is_symlink(), regular))

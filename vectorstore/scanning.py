@@ -49,9 +49,16 @@ def recipe_of_problem(recipe: str, max_file_mb: float) -> str:
     return f"{recipe}, at most {max_file_mb:g} MB"
 
 
-def scan(folder: Path, known: Mapping[str, FileRecord], *, recipe: str, max_file_mb: float) -> Changes:
+def scan(
+    folder: Path,
+    known: Mapping[str, FileRecord],
+    *,
+    recipe: str,
+    max_file_mb: float,
+    ignoring: Path | None = None,
+) -> Changes:
     """Compare a folder with what the library knows of it; raises CorpusMissing when there is no such folder."""
-    listing = find_files(folder)
+    listing = find_files(folder, ignoring=ignoring)
     recipes = (recipe, recipe_of_problem(recipe, max_file_mb))
     fresh, touched, skipped, unchanged = [], [], list(listing.skipped), 0
     for found in listing.files:

@@ -109,7 +109,7 @@ def _models(settings: Settings) -> Iterator[Finding]:
 def _folder(corpus: Corpus) -> Finding:
     folder = corpus.options.folder
     try:
-        listing = find_files(folder)
+        listing = find_files(folder, ignoring=corpus.options.home)
     except UserError as error:
         return Finding("articles", "problem", str(error))
     if not listing.files:
