@@ -201,3 +201,8 @@ def test_plain_sentences_are_never_lost(lines: list[str]) -> None:
     text = "\n".join(lines)
     found = content(text)
     assert all(any(line in paragraph for paragraph in found) for line in lines)
+
+
+def test_a_long_line_that_begins_like_a_credit_is_judged_at_once() -> None:
+    line = "Photo: " + ("a" * 25 + " ") * 11 + "."
+    assert paragraphs(line)

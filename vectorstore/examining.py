@@ -80,12 +80,17 @@ def examine_content(home: Path) -> list[Finding]:
 def examine_search(index: Index, embeddings: Embeddings, home: Path) -> Finding:
     """Whether chunks, embedded anew, find themselves or a copy; raises IndexDamaged when files cannot be read."""
     chunks = _probes(home)
+    lost = []
     for chunk in chunks:
         vector = embeddings.embed_documents([embedding_text(chunk)])[0]
         found = index.search_dense(vector, embedding=embeddings.fingerprint, candidates=1, within=Within())
         if not found or found[0].score < _ITSELF:
-            return Finding("search", "problem", f"a chunk of {chunk.source} does not find itself; {_anew(home)}")
-    return Finding("search", "ok", f"{len(chunks)} chunks, embedded anew, found themselves")
+            lost.append(chunk)
+    if 2 * len(lost) > len(chunks):  # the search is approximate: one may be missed in a sound index
+        return Finding("search", "problem", f"a chunk of {lost[0].source} does not find itself; {_anew(home)}")
+    return Finding(
+        "search", "ok", f"{len(chunks) - len(lost)} of {len(chunks)} chunks, embedded anew, found themselves"
+    )
 
 
 def examine_leftovers(home: Path) -> Finding:

@@ -73,7 +73,7 @@ _PATTERNS = (
     r"listen to this (?:article|story)\b.{0,40}|your browser does not support\b.{0,60}",
     r"(?:author avatar|avatar (?:for|of) .{1,60}|.{1,60}[’']s (?:avatar|profile picture)|profile picture)",
     # pictures
-    rf"[(\[]?\s*{_CREDIT}(?:\s*\S+){{0,10}}",
+    rf"[(\[]?\s*{_CREDIT}(?:\s*\S++){{0,10}}+",
     rf"(?:[\w .'’-]{{1,60}}(?:/|\bvia\b|\|)\s*)?{_AGENCY}\s*(?:(?:/|\||\bvia\b).{{0,60}})?|[(\[]{_AGENCY}[)\]]",
     r"!\[.*\]\(.*\)",
 )
