@@ -16,6 +16,7 @@ from vectorstore.facts.metadata import read_metadata
 from vectorstore.furniture import front_matter_end, trimmed
 from vectorstore.furniture_lines import byline_author
 from vectorstore.types import Article, Span
+from vectorstore.within import day_in_words
 
 Fact = Literal["author", "outlet", "published"]
 FACTS: tuple[Fact, ...] = ("author", "outlet", "published")
@@ -31,10 +32,7 @@ def value(article: Article, fact: Fact) -> str:
         return article.author
     if fact == "outlet":
         return article.outlet
-    day = article.published
-    if day is None or article.precision == "year":
-        return str(day.year) if day else ""
-    return f"{day:%B} {day.year}" if article.precision == "month" else f"{day.day} {day:%B} {day.year}"
+    return day_in_words(article.published, article.precision)
 
 
 def fact_quotes(article: Article, text: str, fact: Fact) -> tuple[Quote, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 import threading
@@ -12,7 +13,7 @@ import pytest
 from corpora import STORIES, open_index, write_corpus, write_story
 
 from vectorstore.corpus import Corpus
-from vectorstore.errors import CorpusMissing, EmbeddingMismatch, IndexLocked, IndexMissing, UserError
+from vectorstore.errors import CorpusEmpty, CorpusMissing, EmbeddingMismatch, IndexLocked, IndexMissing, UserError
 from vectorstore.locking import writing
 from vectorstore.seals import current_number
 from vectorstore.within import Within
@@ -51,6 +52,12 @@ def found(corpus: Corpus, query: str, candidates: int = 3) -> list[str]:
         )
         lexical = index.search_lexical(query, candidates=candidates, within=Within())
     return [passage.chunk.source for passage in (*dense, *lexical)]
+
+
+def test_what_the_embedding_model_has_to_tell_is_told_once(corpus: Corpus) -> None:
+    corpus.embeddings = copy.copy(corpus.embeddings)
+    corpus.embeddings.notices = ("it is slow here",)  # type: ignore[misc]
+    assert [corpus.sync().notices for _ in range(3)] == [("it is slow here",), (), ()]
 
 
 def test_the_first_sync_adds_every_article(folder: Path, tmp_path: Path, model_cache: Path) -> None:
@@ -234,9 +241,33 @@ def test_a_missing_or_empty_folder_is_told_in_one_line(tmp_path: Path, model_cac
     with pytest.raises(CorpusMissing, match="no folder"):
         open_index(tmp_path / "nowhere", tmp_path / "home", model_cache).sync()
     (tmp_path / "empty").mkdir()
-    with pytest.raises(CorpusMissing, match="holds no article"):
-        open_index(tmp_path / "empty", tmp_path / "home", model_cache).sync()
+    (tmp_path / "empty" / "blank.txt").write_text(" \n")
+    empty = open_index(tmp_path / "empty", tmp_path / "home", model_cache)
+    with pytest.raises(CorpusEmpty, match=r"holds no article that can be read \(blank.txt: holds no text\)") as told:
+        empty.sync()
+    assert [one.path for one in told.value.skipped] == ["blank.txt"]
     assert not (tmp_path / "home" / "generations").exists()
+    assert empty.is_empty
+    assert empty.articles() == ()
+
+
+def test_an_emptied_folder_tells_nothing_until_it_holds_articles_again(
+    folder: Path, tmp_path: Path, model_cache: Path
+) -> None:
+    corpus = open_index(folder, tmp_path / "home", model_cache)
+    before = corpus.sync().chunks
+    folder.rename(tmp_path / "elsewhere")
+    folder.mkdir()
+    with pytest.raises(CorpusEmpty):
+        corpus.sync()
+    assert corpus.articles() == ()
+    with pytest.raises(CorpusEmpty), corpus.reading():
+        pass
+    folder.rmdir()
+    (tmp_path / "elsewhere").rename(folder)
+    report = corpus.sync()
+    assert (report.added, report.chunks, corpus.is_empty) == (0, before, False)
+    assert len(corpus.articles()) == report.unchanged
 
 
 def test_reading_before_the_first_sync_says_what_to_do(folder: Path, tmp_path: Path, model_cache: Path) -> None:

@@ -152,6 +152,12 @@ def test_a_missing_library_says_what_to_install(stand_in: Path, worker: FormatWo
     assert why(worker, ".rtf", b"{\\rtf1 A}") == f"needs {package}: pip install {package}"
 
 
+def test_a_broken_library_says_what_it_lacks(stand_in: Path, worker: FormatWorker) -> None:
+    stand_in.write_text("raise ImportError('lxml.html.clean is a project of its own now')")
+    told = "needs a package that cannot be loaded (lxml.html.clean is a project of its own now)"
+    assert why(worker, ".rtf", b"{\\rtf1 A}") == told
+
+
 def test_a_library_that_prints_spoils_no_answer(stand_in: Path, worker: FormatWorker) -> None:
     stand_in.write_text(
         "import os\nprint('noise', flush=True)\nos.write(1, b'noise')\n"

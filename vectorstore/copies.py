@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from vectorstore.duplicates import Accounts, is_copy
+from vectorstore.duplicates import Accounts, is_copy, runs
 from vectorstore.library import Library
 from vectorstore.records import ArticleRecord
 from vectorstore.terms import terms
 from vectorstore.types import Article, Passage
 
 _REPEATED_SHARE = 0.5
-_SHINGLE_WORDS = 3
 _MOST_COMPARED = 16
 
 
@@ -41,10 +40,9 @@ def _tells(article: Article, text: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _article_shingles(article: Article) -> frozenset[tuple[str, ...]]:
+def _article_shingles(article: Article) -> frozenset[str]:
     return _shingles(article.text)
 
 
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
-    found = terms(text)
-    return frozenset(zip(*(found[shift:] for shift in range(_SHINGLE_WORDS)), strict=False))
+def _shingles(text: str) -> frozenset[str]:
+    return frozenset(runs(terms(text)))

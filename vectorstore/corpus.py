@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vectorstore.chunking import CHUNKER
 from vectorstore.embedding import Embeddings, load_embeddings
-from vectorstore.errors import CorpusMissing, IndexDamaged, IndexLocked
+from vectorstore.errors import CorpusEmpty, CorpusMissing, IndexDamaged, IndexLocked
 from vectorstore.generations import Plan, build, has_sealed, is_crowded, prune
 from vectorstore.index import Index
 from vectorstore.indexing import Applied, Progress, Recipe, apply_changes, remember_touched
@@ -25,7 +25,7 @@ from vectorstore.opening import Opening
 from vectorstore.records import FileRecord
 from vectorstore.scanning import Changes, scan
 from vectorstore.seals import current_number, read_seal
-from vectorstore.types import CorpusOptions, IndexReport
+from vectorstore.types import Article, CorpusOptions, IndexReport
 
 Notify = Callable[[str], None]
 _INTERRUPTED = "the last indexing was interrupted; it is finished now"
@@ -40,6 +40,8 @@ class Corpus:
         self._sync_lock = threading.Lock()
         self._opening = Opening(options.home)
         self._library: Library | None = None
+        self._told = False
+        self._empty: CorpusEmpty | None = None
 
     @cached_property
     def embeddings(self) -> Embeddings:
@@ -64,13 +66,31 @@ class Corpus:
             return self._busy()
         try:
             report = self._sync(progress, wait_seconds=wait_seconds)
+            self._empty = None
+        except CorpusEmpty as empty:
+            self._empty = empty
+            raise
         finally:
             self._sync_lock.release()
         return replace(report, seconds=time.perf_counter() - started)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the last sync found no article; what was indexed before is kept, and not read, until one is there."""
+        return self._empty is not None
+
+    def articles(self) -> tuple[Article, ...]:
+        """All articles of the index, by source, without their text; raises IndexMissing before the first sync."""
+        if self.is_empty:
+            return ()
+        with self.reading() as index:
+            return index.articles()
+
     @contextmanager
     def reading(self) -> Iterator[Index]:
-        """The current generation, held until the block ends; raises IndexMissing before the first sync."""
+        """The current generation, held until the block ends; raises IndexMissing before the first sync, CorpusEmpty."""
+        if self._empty:
+            raise CorpusEmpty(self.options.folder, self._empty.skipped)
         index = self._opening.hold(self._open_library)
         try:
             yield index
@@ -110,11 +130,12 @@ class Corpus:
         return IndexReport(notices=("the articles are being indexed; this is the index as it was before",))
 
     def _bring_in_line(self, progress: Progress | None, *, wait_seconds: float) -> IndexReport:
-        notices: list[str] = list(self.embeddings.notices)
+        notices: list[str] = [] if self._told else list(self.embeddings.notices)  # once for each process
         known = self._open_library().files()
         changes = self._compare(known)
         idle = changes.empty and not changes.touched
         if idle and self._is_current() and not is_crowded(self.options.home):
+            self._told = True
             return self._report(changes, Applied(), notices)
         try:
             with writing(self.options.home, wait_seconds=wait_seconds):
@@ -126,6 +147,7 @@ class Corpus:
                 raise
             notices.append(f"{locked}; this is the index as it was before")
             applied = Applied()
+        self._told = True
         return self._report(changes, applied, notices)
 
     def _compare(self, known: Mapping[str, FileRecord]) -> Changes:
@@ -138,7 +160,7 @@ class Corpus:
             ignoring=options.home,
         )
         if not changes.fresh and not changes.unchanged:
-            raise CorpusMissing(f"{options.folder} holds no article that can be read{_first_reason(changes)}")
+            raise CorpusEmpty(options.folder, changes.skipped)
         return changes
 
     def _write(self, changes: Changes, notices: list[str], progress: Progress | None) -> Applied:
@@ -148,7 +170,7 @@ class Corpus:
         if changes.touched:
             remember_touched(library, changes.touched)
         if library.count_chunks(revision=library.revision) == 0:
-            raise CorpusMissing(f"{self.options.folder} holds no article that can be read{_first_reason(applied)}")
+            raise CorpusEmpty(self.options.folder, applied.skipped)
         stale = not self._is_current()
         if stale:
             plan = self._plan(library)
@@ -252,7 +274,3 @@ class Corpus:
 
 def _aside(home: Path) -> Path:
     return home / "library.damaged"
-
-
-def _first_reason(found: Changes | Applied) -> str:
-    return f" ({found.skipped[0].path}: {found.skipped[0].why})" if found.skipped else ""

@@ -141,14 +141,15 @@ def _read(text: str) -> _Read:
     found = words(content)
     stems = terms_of(found[:_MOST_WORDS])[:_MOST_WORDS]
     digest = hashlib.blake2b(_bytes(" ".join(found) or text), digest_size=16).hexdigest()
-    return _Read(content[: _MOST_WORDS * 8], digest, stems, frozenset(_runs(stems)))
+    return _Read(content[: _MOST_WORDS * 8], digest, stems, frozenset(runs(stems)))
 
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _runs(found: Sequence[str]) -> Iterator[str]:
+def runs(found: Sequence[str]) -> Iterator[str]:
+    """Each three words that follow each other."""
     return map(" ".join, zip(*(found[start:] for start in range(_RUN_WORDS)), strict=False))
 
 
@@ -162,7 +163,7 @@ def _share_told(article: _Read, other: _Read) -> float:
     if not article.terms:
         return 0.0
     told = [False] * len(article.terms)
-    for start, run in enumerate(_runs(article.terms)):
+    for start, run in enumerate(runs(article.terms)):
         if run in other.runs:
             told[start : start + _RUN_WORDS] = [True] * _RUN_WORDS
     return sum(told) / len(told)

@@ -2,7 +2,8 @@
 
 UserError                    one line on stderr, exit status 2, no traceback
 ├── ArticleError             a file that cannot be read or holds no text: reported and skipped
-├── CorpusMissing            the folder of articles is not there, or holds none
+├── CorpusMissing            the folder of articles is not there
+│   └── CorpusEmpty          it is there, and holds no article that can be read
 ├── SettingsError            an unknown or impossible setting
 ├── QuestionError            a question that is empty or too long
 ├── IndexMissing             no index yet, and none may be made here
@@ -19,7 +20,12 @@ Anything that is not a UserError is a bug and shows its traceback.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vectorstore.types import Skipped
 
 
 class UserError(Exception):
@@ -37,6 +43,15 @@ class ArticleError(UserError):
 
 class CorpusMissing(UserError):
     """The folder of articles does not exist, cannot be read, or holds no article."""
+
+
+class CorpusEmpty(CorpusMissing):
+    """The folder holds no article that can be read; `skipped` are the files that were tried."""
+
+    def __init__(self, folder: Path, skipped: Sequence[Skipped] = ()) -> None:
+        reason = f" ({skipped[0].path}: {skipped[0].why})" if skipped else ""
+        super().__init__(f"{folder} holds no article that can be read{reason}")
+        self.skipped = tuple(skipped)
 
 
 class SettingsError(UserError):

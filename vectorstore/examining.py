@@ -15,7 +15,7 @@ import numpy as np
 from vectorstore.chunking import embedding_text
 from vectorstore.embedding import Embeddings
 from vectorstore.errors import IndexDamaged, IndexLocked
-from vectorstore.generations import has_sealed
+from vectorstore.generations import has_sealed, space_needed
 from vectorstore.index import Index
 from vectorstore.library import Library, is_usable
 from vectorstore.locking import writing
@@ -28,7 +28,6 @@ State = Literal["ok", "mended", "problem"]
 _SAMPLED_ARTICLES = 50
 _PROBES = 5
 _ITSELF = 0.999
-_SPARE_BYTES = 4_000_000
 _NONE_YET = "there was none yet"
 
 
@@ -108,8 +107,7 @@ def examine_leftovers(home: Path) -> Finding:
 
 
 def _space(home: Path, free: int) -> Finding:
-    library = home / "library.db"
-    need = 2 * library.stat().st_size + _SPARE_BYTES if library.exists() else _SPARE_BYTES
+    need = space_needed(home)
     text = f"{free / 10**6:,.0f} MB free, {need / 10**6:,.0f} MB needed to build the index anew"
     return Finding("space", "ok" if free >= need else "problem", text + ("" if free >= need else "; free some"))
 

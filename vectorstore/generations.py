@@ -28,6 +28,7 @@ from vectorstore.seals import LAYOUT, Seal, current_number, digests, folder_of, 
 from vectorstore.store import Place, build_store, drop_collections
 
 KEPT = 2
+_SPARE_BYTES = 4_000_000
 _CHANGED_SHARE = 0.1
 _CHANGED_MOST = 5000
 """Chunks that came or went since the files were built: beyond this, or this share of all, they are built afresh."""
@@ -102,7 +103,7 @@ def _needed(seals: Sequence[Seal]) -> set[int]:
 
 def _filled(home: Path, library: Library, plan: Plan, number: int) -> Seal:
     """A generation with files of its own."""
-    _need_space(home, library)
+    _need_space(home)
     folder = folder_of(home, number)
     count = library.count_chunks(revision=plan.revision)
     name = f"{_prefix(library)}-{number}"
@@ -176,8 +177,14 @@ def _publish(home: Path, number: int) -> None:
     sync_path(home)
 
 
-def _need_space(home: Path, library: Library) -> None:
-    need = 2 * library.path.stat().st_size + 4_000_000
+def space_needed(home: Path) -> int:
+    """Bytes that must be free to build the index of a library anew."""
+    library = home / "library.db"
+    return _SPARE_BYTES + (2 * library.stat().st_size if library.exists() else 0)
+
+
+def _need_space(home: Path) -> None:
+    need = space_needed(home)
     free = shutil.disk_usage(home).free
     if free < need:
         sizes = f"needs about {need // 10**6} MB, {free // 10**6} MB are free"

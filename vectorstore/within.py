@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from vectorstore.errors import CorpusMissing
 from vectorstore.terms import fold
@@ -60,7 +61,7 @@ def last_day(article: Article) -> date:
     if article.precision == "year":
         return date(first.year, 12, 31)
     if article.precision == "month":
-        return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        return end_of_month(first)
     return first
 
 
@@ -69,6 +70,19 @@ def shown_day(published: date | None, precision: str) -> str:
     if published is None:
         return ""
     return published.isoformat()[: {"year": 4, "month": 7}.get(precision, 10)]
+
+
+def day_in_words(published: date | None, precision: str) -> str:
+    """The same as a sentence has it: `30 November 2025`, `November 2025`, `2025`."""
+    if published is None or precision == "year":
+        return str(published.year) if published else ""
+    month = f"{published:%B} {published.year}"
+    return month if precision == "month" else f"{published.day} {month}"
+
+
+def end_of_month(day: date) -> date:
+    """The last day of a day's month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def _named(articles: Sequence[Article], sources: Sequence[str]) -> list[Article]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from datetime import date
 
 from vectorstore.errors import UserError
+from vectorstore.within import end_of_month
 
 _WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
@@ -21,7 +21,7 @@ def last_day(text: str, *, option: str) -> date:
     """The day, or the last one of the month or year; raises UserError, which names the option."""
     year, month, day = _numbers(text, option=option)
     first = _day(text, year, month or 12, day or 1, option=option)
-    return first if day else first.replace(day=monthrange(first.year, first.month)[1])
+    return first if day else end_of_month(first)
 
 
 def _numbers(text: str, *, option: str) -> tuple[int, int | None, int | None]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from qa.quantities import MONTHS, quantities
+from vectorstore.within import day_in_words, end_of_month
 
 Years = Callable[[int, int], tuple[int, ...]]
 """The years in which articles of a month and a day (0 for any) were published."""
@@ -51,16 +52,16 @@ class Period:
     def shown(self) -> str:
         """In words: `of 30 November 2025`, `of November 2025`, `until 1 December 2025`."""
         if self.since == date.min:
-            return f"until {_shown(self.until)}"
+            return f"until {day_in_words(self.until, 'day')}"
         if self.until == date.max:
-            return f"since {_shown(self.since)}"
+            return f"since {day_in_words(self.since, 'day')}"
         if self.since == self.until:
-            return f"of {_shown(self.since)}"
+            return f"of {day_in_words(self.since, 'day')}"
         if (self.since, self.until) == _month(self.since.year, self.since.month):
-            return f"of {self.since:%B} {self.since.year}"
+            return f"of {day_in_words(self.since, 'month')}"
         if (self.since, self.until) == (date(self.since.year, 1, 1), date(self.since.year, 12, 31)):
             return f"of {self.since.year}"
-        return f"from {_shown(self.since)} to {_shown(self.until)}"
+        return f"from {day_in_words(self.since, 'day')} to {day_in_words(self.until, 'day')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +134,5 @@ def _dates(year: int, month: int, day: int) -> Iterator[date]:
 
 
 def _month(year: int, month: int) -> tuple[date, date]:
-    following = date(year + month // 12, month % 12 + 1, 1) if (year, month) != (9999, 12) else date.max
-    return date(year, month, 1), following - timedelta(days=1)
-
-
-def _shown(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
+    first = date(year, month, 1)
+    return first, end_of_month(first)

@@ -7,6 +7,7 @@ import io
 import zlib
 
 from vectorstore.formats.extracted import UnreadableError
+from vectorstore.formats.tidying import too_large
 
 
 def unpack(data: bytes, *, max_bytes: int) -> bytes:
@@ -19,5 +20,5 @@ def unpack(data: bytes, *, max_bytes: int) -> bytes:
     except (EOFError, OSError, zlib.error) as error:
         raise UnreadableError("not a whole gzip file") from error
     if len(unpacked) > max_bytes:
-        raise UnreadableError(f"expands to more than {max_bytes / 1_000_000:g} MB (QA_MAX_FILE_MB)")
+        raise too_large(max_bytes)
     return unpacked

@@ -9,6 +9,7 @@ from vectorstore.formats.csv_rows import read_csv
 from vectorstore.formats.extracted import Extracted, UnreadableError
 from vectorstore.formats.json_rows import read_json, read_jsonl
 from vectorstore.formats.packed import unpack
+from vectorstore.formats.tidying import need_room
 from vectorstore.formats.worker import SUFFIXES as IN_WORKER
 from vectorstore.formats.worker import read_in_worker
 
@@ -58,6 +59,5 @@ def read(suffix: str, data: bytes, *, max_mb: float) -> list[Extracted]:
         articles = PLAIN[kind](data) if kind in PLAIN else read_in_worker(kind, data, max_chars=most)
     except NotTextError as error:
         raise UnreadableError(str(error)) from error
-    if sum(len(article.text) for article in articles) > most:
-        raise UnreadableError(f"expands to more than {max_mb:g} MB (QA_MAX_FILE_MB)")
+    need_room(sum(len(article.text) for article in articles), max_chars=most)
     return articles

@@ -207,6 +207,8 @@ def _answer(suffix: str, data: bytes, *, max_chars: int) -> dict[str, Any]:
         missing = (error.name or "").partition(".")[0]
         package = _PACKAGES.get(missing, missing)
         return {"why": f"needs {package}: pip install {package}"}
+    except ImportError as error:
+        return {"why": f"needs a package that cannot be loaded ({error})"}
     return {"articles": [{"text": one.text, "fields": dict(one.fields), "row": one.row} for one in articles]}
 
 
