@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from statistics import median
 from typing import Any
 
 from evals.estimates import percentile
+from vectorstore.embedding.onnx_model import cores
 
 BENCHMARK_PACKAGES = {
     "langchain_chroma": "langchain-chroma>=1,<2",
@@ -84,7 +84,7 @@ def to_dict(report: SpeedReport) -> dict[str, Any]:
     names = [package.partition(">")[0] for package in packages]
     ratios = {unit: report.overall.ratio(unit) for unit in ("articles", "chunks", "tokens")}
     versions = {name: version(name) for name in names}
-    return {"schema_version": 1, "cores": _cores(), "versions": versions, "ratios": ratios, **asdict(report)}
+    return {"schema_version": 1, "cores": cores(), "versions": versions, "ratios": ratios, **asdict(report)}
 
 
 def to_text(report: SpeedReport) -> str:
@@ -115,7 +115,3 @@ def _cells(one: Round) -> list[str]:
         for work in (one.plain, one.footnote)
     ]
     return [*works[0], *works[1], *(f"{one.ratio(unit):.2f}" for unit in ("chunks", "tokens", "articles"))]
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

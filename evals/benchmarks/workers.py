@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -17,6 +16,7 @@ from evals.benchmarks.asking import Asker, SettledFootnote
 from evals.benchmarks.beir import Query, rows_of
 from evals.benchmarks.results import Row
 from qa.settings import Settings
+from vectorstore.embedding.onnx_model import cores
 from vectorstore.errors import UserError
 
 MOST_WORKERS = 4
@@ -46,8 +46,7 @@ class Opening:
 
 def usual_workers(settings: Settings) -> int:
     """One a core, and one alone with a chat model, whose server may count or bill what is asked at once."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return 1 if settings.chat_model else min(cores, MOST_WORKERS)
+    return 1 if settings.chat_model else min(cores(), MOST_WORKERS)
 
 
 def ask_at_once(opening: Opening, asker: Asker, queries: Sequence[Query], *, workers: int) -> Iterator[Row]:
