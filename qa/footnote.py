@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, partial
@@ -76,13 +77,7 @@ class Footnote:
         until: date | None = None,
     ) -> Answer:
         """Answer a question from the articles as they are on disk now; raises UserError."""
-        options: AskOptions = {
-            "history": history,
-            "sources": sources,
-            "outlet": outlet,
-            "since": since,
-            "until": until,
-        }
+        options: AskOptions = {"history": history, "sources": sources, "outlet": outlet, "since": since, "until": until}
         return self.stream(question, **options).answer
 
     def stream(
@@ -130,9 +125,8 @@ class Footnote:
         return self.corpus.sync(progress=progress)
 
     def articles(self) -> Sequence[Article]:
-        """All articles of the index, by source, without their text."""
-        with self.corpus.reading() as index:
-            return index.articles()
+        """All articles of the index, by source, without their text; none when the last sync found none."""
+        return self.corpus.articles()
 
     def article(self, source: str) -> Article:
         """One article with its text."""
@@ -151,6 +145,17 @@ class Footnote:
 
         return FootnoteRunnable(self)
 
+    def answered_by(self, model: str) -> Footnote:
+        """The same articles, answered by another chat model, or `extractive`; shares all that is open."""
+        other = copy(self)
+        spec = "" if model == EXTRACTIVE else model
+        fallback = self.settings.fallback_model if spec == self.settings.chat_model else ""
+        other.settings = self.settings.model_copy(update={"chat_model": spec, "fallback_model": fallback})
+        other.__dict__ |= {"vectors": self.vectors, "_reader": self._reader}
+        for name in ("_chat_model", "_context_tokens"):
+            other.__dict__.pop(name, None)
+        return other
+
     def close(self) -> None:
         """Let go of all files."""
         self.corpus.close()
@@ -164,7 +169,8 @@ class Footnote:
         self.close()
 
     @cached_property
-    def _vectors(self) -> VectorCache:
+    def vectors(self) -> VectorCache:
+        """What was embedded before; what answers compare may be put in beforehand."""
         return VectorCache(self.corpus.embeddings)
 
     @cached_property
@@ -249,7 +255,7 @@ class Footnote:
         )
 
     def _finder(self, index: Index, within: Narrowed, retrieval: Retrieval) -> Finder:
-        return Finder(index, within, self._vectors, retrieval, self._reader, self.settings.abstain_below)
+        return Finder(index, within, self.vectors, retrieval, self._reader, self.settings.abstain_below)
 
     def _composing(self, meter: Meter) -> Compose:
         settings = self.settings
@@ -265,7 +271,7 @@ class Footnote:
     @cached_property
     def _checker(self) -> Checker:
         named = self.settings.entailment_model
-        return Checker(embed=self._vectors.embed, entailment=load_entailment(named) if named else None)
+        return Checker(embed=self.vectors.embed, entailment=load_entailment(named) if named else None)
 
     @cached_property
     def _context_tokens(self) -> int:

@@ -107,4 +107,8 @@ def _term_set(text: str) -> frozenset[str]:
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / max(1, len(one | other))
+    fewer, more = sorted((len(one), len(other)))
+    if fewer < _NEAR_DUPLICATE * more:  # they cannot be near, whatever they share
+        return 0.0
+    shared = len(one & other)
+    return shared / max(1, fewer + more - shared)

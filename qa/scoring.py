@@ -148,7 +148,7 @@ class SentenceScorer:
     def _likened(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         texts = [candidate.sentence.quote.text for candidate in candidates]
         # All words at once: later look-ups find their vectors remembered.
-        self._embed(sorted({*self._words, *(word for text in texts for word in _told(text))}) or ["-"])
+        self._embed(sorted({*self._words, *(word for text in texts for word in told_words(text))}) or ["-"])
         return [self._with_likeness(candidate) for candidate in candidates]
 
     def _with_likeness(self, candidate: Candidate) -> Candidate:
@@ -187,7 +187,7 @@ class SentenceScorer:
 
     def _closest(self, word: str, text: str) -> float:
         """The highest cosine of a word and the words of a text that carry meaning; 0 for an empty text."""
-        told = _told(text)
+        told = told_words(text)
         if not told:
             return 0.0
         vectors = self._embed([word, *told])
@@ -231,7 +231,8 @@ def _before(sentences: Sequence[EvidenceSentence], place: int) -> Quote | None:
     return before if before and before.chunk.id == sentences[place].quote.chunk.id else None
 
 
-def _told(text: str) -> list[str]:
+def told_words(text: str) -> list[str]:
+    """The words of a sentence that those of a question are likened to."""
     return sorted({word for word in words(text) if word not in STOP_WORDS and not word.isdigit()})
 
 

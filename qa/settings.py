@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from vectorstore.errors import SettingsError
@@ -19,7 +19,9 @@ from vectorstore.errors import SettingsError
 PREFIX = "QA_"
 _PLACES = {"corpus_dir", "index_dir", "cache_dir", "chroma_url", "chat_base_url", "fallback_base_url", "host", "port"}
 _RECORDS = {"price_input", "price_output", "traces"}
-"""Where things are, what they cost and what is recorded does not change an answer: it is not in the fingerprint."""
+_SERVED = {"chat_models", "history", "uploads", "upload_files"}
+_DOOR = {"password", "logins", "allowed_hosts", "root_path", "trusted_proxies"}
+"""Where things are, what they cost or record and who is served change no answer: they are not in the fingerprint."""
 EXTRACTIVE = "extractive"
 """As a fallback model: the answerer that needs none."""
 
@@ -51,6 +53,9 @@ class Settings(BaseSettings):
         "", description="chat model that is asked when the first one fails, or `extractive`; none: no second try"
     )
     fallback_base_url: str = Field("", description="address of the server of the fallback model")
+    chat_models: str = Field(
+        "", description="more chat models to choose from on the page, as provider:model, separated by commas"
+    )
     temperature: float = Field(0.0, ge=0.0, le=2.0, description="temperature of the chat model")
     timeout_seconds: float = Field(
         60.0, gt=0, allow_inf_nan=False, description="longest silence of the chat model, in seconds"
@@ -80,6 +85,21 @@ class Settings(BaseSettings):
     max_file_mb: float = Field(20.0, gt=0, allow_inf_nan=False, description="largest article file, in megabytes")
     host: str = Field("127.0.0.1", description="address the web page listens on")
     port: int = Field(7860, ge=0, le=65535, description="port the web page listens on; 0: any free one")
+    password: SecretStr = Field(SecretStr(""), description="password of the web page and its interfaces; none: open")
+    logins: SecretStr = Field(
+        SecretStr(""),
+        description="names with passwords, as `anna:secret,ben:secret`; each has own conversations",
+    )
+    allowed_hosts: str = Field("", description="host names of the page, separated by commas; none: this machine's own")
+    root_path: str = Field("", description="path below which a reverse proxy serves the page, such as /footnote")
+    trusted_proxies: str = Field(
+        "127.0.0.1,::1", description="addresses or networks of reverse proxies, separated by commas; `*`: any"
+    )
+    history: bool = Field(default=True, description="keep the page's conversations on this machine's disk")
+    uploads: Literal["auto", "on", "off"] = Field(
+        "auto", description="adding and removing articles on the page; auto: on this machine only, or with a password"
+    )
+    upload_files: int = Field(2000, ge=1, description="most files in the folder of articles for one more to be added")
 
     @field_validator("chat_model")
     @classmethod
@@ -97,7 +117,7 @@ class Settings(BaseSettings):
     @property
     def fingerprint(self) -> str:
         """12 hex digits over every setting that can change an answer."""
-        values = self.model_dump(mode="json", exclude=_PLACES | _RECORDS)
+        values = self.model_dump(mode="json", exclude=_PLACES | _RECORDS | _SERVED | _DOOR)
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -12,7 +12,7 @@ from vectorstore.within import shown_day
 
 _MOST_LINES = 20
 _MOST_COPIES = 3
-_REASONS = {
+REASONS = {
     "not_in_corpus": "nothing in these articles speaks of it",
     "fact_missing": "the articles speak of it, but do not tell this",
     "unsupported": "what the model said is not in the articles",
@@ -50,7 +50,7 @@ def footnotes(answer: Answer) -> list[str]:
     if answer.told_in:
         lines.append(f"Told {answer.told_in}.")
     if answer.abstained:
-        lines += [f"Why: {_REASONS.get(answer.reason, answer.reason)}."]
+        lines += [f"Why: {REASONS.get(answer.reason, answer.reason)}."]
         lines += [f"Nearest: {plain(near.title)} ({plain(near.source)})" for near in answer.nearest[:3]]
     lines += [
         f"Unsupported: {plain(claim.text)} ({plain(claim.why)})"
@@ -79,10 +79,14 @@ def passage_lines(passages: Sequence[Passage]) -> list[str]:
 
 def report_lines(report: IndexReport) -> list[str]:
     """What a sync did, a line for each skipped file and each notice."""
-    counts = f"{report.added} added, {report.replaced} replaced, {report.removed} removed, {report.unchanged} unchanged"
-    lines = [f"{counts}; {report.chunks} chunks, {report.seconds:.1f} s"]
+    lines = [f"{counts(report)}; {report.chunks} chunks, {report.seconds:.1f} s"]
     lines += cut([f"skipped {plain(skip.path)}: {plain(skip.why)}" for skip in report.skipped])
     return lines + [f"note: {plain(notice)}" for notice in report.notices]
+
+
+def counts(report: IndexReport) -> str:
+    """How many articles came, changed, went and stayed."""
+    return f"{report.added} added, {report.replaced} replaced, {report.removed} removed, {report.unchanged} unchanged"
 
 
 def cut(lines: Sequence[str], *, most: int = _MOST_LINES) -> list[str]:

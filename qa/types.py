@@ -146,6 +146,13 @@ class Answer:
         assert isinstance(plain, dict)
         return plain
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Answer:
+        """The inverse of `to_dict()`; fields of a later version are passed over. Raises ValueError for no answer."""
+        from qa.answer_json import read_as
+
+        return read_as(cls, data)
+
 
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):

@@ -208,6 +208,16 @@ def test_line_ends_and_byte_order_marks_move_no_offset(footnote: Footnote, folde
     assert_exact(answer, folder)
 
 
+def test_the_same_articles_are_answered_by_another_model(settings: Settings) -> None:
+    configured = settings.model_copy(update={"chat_model": "openai:any", "fallback_model": "extractive"})
+    with Footnote(configured) as footnote:
+        other, back = footnote.answered_by("extractive"), footnote.answered_by("openai:any")
+        assert (footnote.model, other.model, back.model) == ("openai:any", "extractive", "openai:any")
+        assert other.corpus is footnote.corpus
+        assert (other.settings.fallback_model, back.settings.fallback_model) == ("", "extractive")
+        assert other.ask(KILLED).citations == ask(KILLED, settings=settings).citations
+
+
 def test_two_threads_may_ask_at_once(settings: Settings) -> None:
     answers: list[Answer] = []
 
