@@ -1,0 +1,1 @@
+"""What lasts of conversations: questions, answers with all footnotes, and what readers said of them."""
