@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,6 +45,14 @@ QuestionArgument = Annotated[str, typer.Argument(help="The question; - reads it 
 
 def main() -> None:
     """Run the command line; a UserError is one line on stderr and exit status 2."""
+    try:
+        _run()
+    except SystemExit as ended:
+        _end_with_its_threads(ended.code)
+        raise
+
+
+def _run() -> None:
     from qa.terminal import one_line
     from vectorstore.errors import UserError
 
@@ -147,11 +157,31 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for any (QA_PORT).")] = None,
 ) -> None:
     """Serve the chat page and print its address."""
-    from qa.server import serve as serve_page
+    from qa.server.hosts import check_exposure
+    from qa.server.layers import has_password
+    from qa.server.serving import serve as serve_page
+    from qa.settings import load_settings
 
-    with opened(corpus, model, host=host, port=port) as footnote:
-        settings = footnote.settings
-        serve_page(footnote, host=settings.host, port=settings.port, on_ready=lambda address: write(address))
+    settings = load_settings(corpus_dir=corpus, chat_model=model, host=host, port=port)
+    exposed = check_exposure(settings.host, has_password=has_password(settings))
+    if exposed:
+        say(f"warning: {exposed}")
+
+    def open_footnote() -> Footnote:
+        from qa.footnote import Footnote
+
+        return Footnote(settings, notify=say)
+
+    serve_page(settings, open_footnote, host=settings.host, port=settings.port, on_ready=write)
+
+
+@app.command()
+def mcp(corpus: CorpusOption = None, model: ModelOption = None) -> None:
+    """Serve the tools ask, search and read_article over stdin and stdout, for programs that speak MCP."""
+    from qa.server.mcp_tools import run_stdio
+
+    with opened(corpus, model) as footnote:
+        run_stdio(footnote)
 
 
 @app.command()
@@ -208,6 +238,18 @@ def _typed() -> str:
         return input("> " if sys.stdin.isatty() else "").strip()
     except EOFError:
         return ""
+
+
+def _end_with_its_threads(status: object) -> None:
+    """End the process here if a thread still computes in the background, such as a sync that Ctrl-C does not wait for.
+
+    Python would take such a thread down inside a native library, which aborts the process with a core dump.
+    """
+    if any(thread.daemon and thread.name.startswith("footnote-") for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(status if isinstance(status, int) else 0 if status is None else 1)
 
 
 def _never_stumble_over_encodings() -> None:

@@ -20,6 +20,8 @@ from corpora import write_corpus, write_story
 from model_server import ModelServer, Says
 
 from qa.cli import main
+from qa.places import removed_files
+from qa.settings import load_settings
 
 KILLED = "How many people have been killed in the strikes?"
 PASSENGERS = "How many passengers were brought ashore?"
@@ -160,7 +162,11 @@ def test_indexing_twice_changes_nothing_the_second_time(qa: Qa, folder: Path) ->
 def test_a_purge_tells_what_it_did(qa: Qa, folder: Path) -> None:
     qa("index", "--corpus", str(folder))
     (folder / "comet.txt").unlink()
+    taken_out = removed_files(load_settings(corpus_dir=folder)) / "token" / "comet.txt"
+    taken_out.parent.mkdir(parents=True)
+    taken_out.write_text("It was removed on the page.")
     assert qa("index", "--corpus", str(folder), "--purge", "--json").json["removed"] == 1
+    assert not taken_out.exists()
 
 
 def test_status_tells_what_is_indexed(qa: Qa, folder: Path) -> None:

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from qa.listening import address, listen
+from qa.server.listening import address, listen
 from vectorstore.errors import SettingsError
 
 

@@ -2,16 +2,21 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from page_stand_ins import StandIn, serving
+from page_stand_ins import serving
 
-from qa.guard import HEADERS
-from qa.listening import listen
-from qa.server import serve
+from qa import open_corpus
+from qa.server.guard import HEADERS
+from qa.server.listening import listen
+from qa.server.serving import serve
+from qa.settings import load_settings
 from vectorstore.errors import PortInUse
 
 HERE = Path(__file__).parent
@@ -19,7 +24,7 @@ HERE = Path(__file__).parent
 
 def test_a_port_in_use_is_refused_with_what_to_do_next() -> None:
     with listen("127.0.0.1", 0) as taken, pytest.raises(PortInUse, match="--port"):
-        serve(StandIn(), host="127.0.0.1", port=taken.getsockname()[1], on_ready=print)  # type: ignore[arg-type]
+        serve(load_settings(), open_corpus, host="127.0.0.1", port=taken.getsockname()[1], on_ready=print)
 
 
 def test_the_page_answers_before_the_articles_are_indexed() -> None:
@@ -88,6 +93,25 @@ def test_a_signal_does_not_wait_for_a_long_sync() -> None:
         assert (served.process.returncode, out, err) == (0, "served\n", "")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals of posix")
+def test_a_signal_ends_the_command_quietly_while_it_computes_in_the_background(
+    tmp_path: Path, model_cache: Path
+) -> None:
+    environment = {**os.environ, "QA_INDEX_DIR": str(tmp_path / "index"), "QA_CACHE_DIR": str(model_cache)}
+    command = [sys.executable, "-m", "qa", "serve", "--corpus", str(HERE.parent / "seeds"), "--port", "0"]
+    pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": environment}
+    for state in ("Indexing", "ready"):
+        with subprocess.Popen(command, cwd=tmp_path, **pipes) as process:
+            address = process.stdout.readline().strip()
+            until = time.monotonic() + 120
+            while not (told := httpx.get(f"{address}/ready").json())["ready"] and state not in told["note"]:
+                assert time.monotonic() < until, told
+                time.sleep(0.05)
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=20)
+        assert (process.returncode, err) == (0, ""), state
+
+
 def test_the_loaded_page_is_private() -> None:
     with serving("StandIn()") as served:
         here = served.address
@@ -99,6 +123,6 @@ def test_the_loaded_page_is_private() -> None:
         settings = httpx.get(f"{here}/ui/config").json()
         assert settings["analytics_enabled"] is False
         upload = httpx.post(f"{here}/ui/gradio_api/upload", files={"files": ("a.txt", b"x" * 5000)})
-        assert upload.status_code == 413
+        assert upload.status_code == 403
         stolen = httpx.get(f"{here}/ui/gradio_api/file={HERE / 'conftest.py'}")
         assert stolen.status_code == 403

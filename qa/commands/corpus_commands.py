@@ -30,8 +30,18 @@ def index(
         if watch:
             _follow(footnote)
             return
-        report = footnote.corpus.purge() if purge else synced(footnote)
+        report = _purged(footnote) if purge else synced(footnote)
         write(as_json(fields(report)) if json_ else "\n".join(report_lines(report)))
+
+
+def _purged(footnote: Footnote) -> IndexReport:
+    """Also of what was removed on the page, and could have been brought back."""
+    from shutil import rmtree
+
+    from qa.places import removed_files
+
+    rmtree(removed_files(footnote.settings), ignore_errors=True)
+    return footnote.corpus.purge()
 
 
 def show(

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from qa.models import survey
 from qa.settings import PREFIX, Settings
-from qa.terminal import one_line
+from qa.terminal import counts, one_line
 from vectorstore.corpus import Corpus
 from vectorstore.errors import IndexDamaged, UserError
 from vectorstore.examining import (
@@ -152,9 +152,8 @@ def _compared(before: Finding, after: Finding) -> Finding:
 
 def _synced(report: IndexReport, known: Sequence[str]) -> Finding:
     """What the sync did; what is known of the embedding model is said elsewhere."""
-    counts = f"{report.added} added, {report.replaced} replaced, {report.removed} removed, {report.unchanged} unchanged"
     healed = [notice for notice in report.notices if notice not in known]
-    parts = [counts, *_skipped(report.skipped), *healed]
+    parts = [counts(report), *_skipped(report.skipped), *healed]
     return Finding("sync", "mended" if healed else "ok", "; ".join(parts))
 
 

@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import PurePosixPath
 
+from vectorstore.chunking import has_pages, page_at
 from vectorstore.errors import CorpusMissing, UserError
 from vectorstore.index import Index
 from vectorstore.types import Origins, Precision, Skipped, Span
@@ -39,11 +39,11 @@ class Shown:
 
 def sources_named(index: Index, name: str, *, skipped: Sequence[Skipped] = ()) -> tuple[str, ...]:
     """The article of this name, or those of a file that holds many; raises CorpusMissing, which names the nearest."""
-    known = [article.source for article in index.articles()]
-    found = (name,) if name in known else tuple(source for source in known if source.startswith(f"{name}#"))
-    if not found:
-        raise CorpusMissing(f"no article {name!r} in the index; {_advice(name, known, skipped)}")
-    return found
+    try:
+        return index.restrict([name]).sources or ()
+    except CorpusMissing as error:
+        known = [article.source for article in index.articles()]
+        raise CorpusMissing(f"no article {name!r} in the index; {_advice(name, known, skipped)}") from error
 
 
 def show_article(index: Index, source: str, *, start: int = 0, end: int | None = None) -> Shown:
@@ -63,7 +63,7 @@ def show_article(index: Index, source: str, *, start: int = 0, end: int | None =
         url=article.url,
         origins=article.origins,
         copies=index.accounts.copies_of(source),
-        pages=1 + article.text.count("\f") if PurePosixPath(source).suffix.lower() == ".pdf" else None,
+        pages=page_at(article.text, len(article.text)) if has_pages(source) else None,
         chunks=index.chunk_counts().get(source, 0),
         start=span.start,
         end=span.end,

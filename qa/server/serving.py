@@ -8,60 +8,56 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from qa.guard import Guard
-from qa.listening import address, listen
-from qa.loading_page import ICON, loading_page
-from vectorstore.errors import UserError
+from qa.server.layers import add_layers, may_edit
+from qa.server.listening import address, listen
+from qa.server.loading_page import ICON, loading_page
+from qa.server.startup import NotYet, Startup, in_daemon_thread
+from vectorstore.errors import CorpusEmpty, UserError
+from vectorstore.types import IndexReport
 
 if TYPE_CHECKING:
     from uvicorn import Server
 
     from qa.footnote import Footnote
+    from qa.settings import Settings
+    from vectorstore.indexing import Progress
 
 _SEEN_WITHIN_SECONDS = 2.0
 """How long a start-up error waits to be read by a page that is open."""
+_STEP_SECONDS = 2.0
+"""How long a step of what is done in quiet may take."""
+_OF_AN_ARTICLE = ("source", "start", "end")
+"""What an address of an article holds, such as those that programs are given with footnotes."""
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Startup:
-    """How far the start has come; written by one thread, read by the pages."""
-
-    note: str = "Looking for new and changed articles…"
-    ready: bool = False
-    error: Exception | None = None
-    watched: bool = False
-    seen: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def failure(self) -> str:
-        """The error in words for a page; empty without one."""
-        if self.error is None:
-            return ""
-        known = str(self.error) if isinstance(self.error, UserError) else "the details are in the server's log"
-        return f"Footnote could not start: {known}"
-
-
-def serve(footnote: Footnote, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
-    """Serve the chat page until Ctrl-C or SIGTERM; `on_ready` gets the address once it answers.
+def serve(
+    settings: Settings,
+    open_footnote: Callable[[], Footnote],
+    *,
+    host: str,
+    port: int,
+    on_ready: Callable[[str], None],
+) -> None:
+    """Serve the chat page until Ctrl-C or SIGTERM; `on_ready` gets the address, which answers before all is loaded.
 
     Raises PortInUse and SettingsError at once, and whatever stops the start, after the open pages have shown it.
     """
     listening = listen(host, port)
     import uvicorn
 
-    app = build_app(lambda: footnote, on_failure=lambda: setattr(server, "should_exit", True))
+    app = build_app(settings, open_footnote, host=host, on_failure=lambda: setattr(server, "should_exit", True))
     server = uvicorn.Server(
         uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, ws="none", lifespan="on",
-            timeout_graceful_shutdown=1,
+            proxy_headers=False, timeout_graceful_shutdown=1,
         )
     )  # fmt: skip
     on_ready(address(listening, host))
@@ -72,8 +68,17 @@ def serve(footnote: Footnote, *, host: str, port: int, on_ready: Callable[[str],
         raise startup.error
 
 
-def build_app(open_footnote: Callable[[], Footnote], *, on_failure: Callable[[], None] = lambda: None) -> FastAPI:
-    """The web application; opens the corpus and loads the page in the background once it runs."""
+def build_app(
+    settings: Settings,
+    open_footnote: Callable[[], Footnote],
+    *,
+    host: str = "127.0.0.1",
+    on_failure: Callable[[], None] = lambda: None,
+) -> FastAPI:
+    """The web application; opens and indexes the articles and loads the page in the background once it runs.
+
+    `host` is the address that is listened on. Raises SettingsError.
+    """
     startup = Startup()
 
     @asynccontextmanager
@@ -89,20 +94,29 @@ def build_app(open_footnote: Callable[[], Footnote], *, on_failure: Callable[[],
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.startup = startup
+    app.add_middleware(NotYet, startup=startup)
     app.add_middleware(CORSMiddleware, allow_origins=[])
-    app.add_middleware(Guard)
+    app.state.is_editable = may_edit(settings, host=host)
+    add_layers(app, settings, host=host)
     _add_routes(app, startup)
     return app
 
 
 def _add_routes(app: FastAPI, startup: Startup) -> None:
     @app.get("/", response_model=None)
-    async def front() -> Response:
+    async def front(request: Request) -> Response:
         if startup.ready:
-            return RedirectResponse("ui/", headers={"Cache-Control": "no-store"})
+            place = f"{request.scope.get('root_path', '')}/ui/"
+            return RedirectResponse(place, headers={"Cache-Control": "no-store"})
         startup.watched = True
         page = loading_page(startup.failure or startup.note, failed=startup.error is not None)
         return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+
+    @app.get("/article")
+    async def article(request: Request) -> Response:
+        asked = [(name, value) for name, value in request.query_params.multi_items() if name in _OF_AN_ARTICLE]
+        words = urlencode([("article" if name == "source" else name, value) for name, value in asked])
+        return RedirectResponse(f"{request.scope.get('root_path', '')}/ui/?{words}")
 
     @app.get("/favicon.ico")
     async def favicon() -> Response:
@@ -116,7 +130,9 @@ def _add_routes(app: FastAPI, startup: Startup) -> None:
     async def ready() -> Response:
         if startup.error is not None:
             startup.seen.set()
-        state = {"ready": startup.ready, "note": startup.note, "error": startup.failure}
+        state = {
+            "ready": startup.ready, "answers": startup.answers, "note": startup.note, "error": startup.failure,
+        }  # fmt: skip
         return JSONResponse(state, status_code=200 if startup.ready else 503, headers={"Cache-Control": "no-store"})
 
 
@@ -130,13 +146,17 @@ async def _run(
 ) -> None:
     """From a bare server to a page that answers, and until the server stops."""
     try:
-        mounted, footnote = await _in_daemon_thread(lambda: _prepare(app, startup, open_footnote))
-        from qa import ui
+        mounted, footnote = await in_daemon_thread(lambda: _prepare(app, startup, open_footnote))
+        from qa.server.mounting import look_over_in_quiet
+        from qa.ui import page as ui
 
-        async with mounted.router.lifespan_context(mounted):
+        async with mounted.router.lifespan_context(mounted), app.state.mcp_running:
             ui.start(mounted)
             startup.note, startup.ready = "Ready", True
+            quiet = _in_background(lambda: look_over_in_quiet(app.state.desk, footnote))
             await stop.wait()
+        app.state.desk.close()
+        await asyncio.to_thread(quiet.join, _STEP_SECONDS)  # else its files were closed under it
         footnote.close()
     except Exception as error:
         startup.error = error
@@ -149,39 +169,37 @@ async def _run(
 
 
 def _prepare(app: FastAPI, startup: Startup, open_footnote: Callable[[], Footnote]) -> tuple[FastAPI, Footnote]:
-    from qa import ui
+    """Open the articles, from when on questions are answered, and then the page, which takes longest to load."""
+    from qa.ui import page
 
-    ui.keep_private()
+    page.keep_private()
     footnote = open_footnote()
-    footnote.sync(progress=lambda done, of: setattr(startup, "note", f"Indexing {min(done + 1, of)} of {of} articles…"))
+    report = _first_sync(
+        footnote,
+        progress=lambda done, of: setattr(startup, "note", f"Indexing {min(done + 1, of)} of {of} articles…"),
+    )
     startup.note = "Loading the page…"
-    return ui.mount(app, footnote), footnote
+    from qa.server.mounting import add_routes, warm_up
+
+    desk = add_routes(app, footnote, report)
+    warm_up(desk)
+    startup.answers = True
+    return page.mount(app, desk, footnote), footnote
 
 
-async def _in_daemon_thread(work: Callable[[], Any]) -> Any:
-    """As `asyncio.to_thread`, but Ctrl-C does not wait for it: a sync may take minutes, and survives being killed."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[Any] = loop.create_future()
+def _first_sync(footnote: Footnote, *, progress: Progress) -> IndexReport:
+    """Bring the index in line; a folder without articles is one where they are still to be added."""
+    try:
+        return footnote.sync(progress=progress)
+    except CorpusEmpty as empty:
+        _log.warning("%s; articles can be added while this runs", empty)
+        return IndexReport(skipped=empty.skipped)
 
-    def settle(result: Any, error: Exception | None) -> None:
-        if future.cancelled():
-            return
-        if error is None:
-            future.set_result(result)
-        else:
-            future.set_exception(error)
 
-    def run() -> None:
-        result, problem = None, None
-        try:
-            result = work()
-        except Exception as error:
-            problem = error
-        with suppress(RuntimeError):  # the loop is gone: the server was stopped meanwhile
-            loop.call_soon_threadsafe(settle, result, problem)
-
-    threading.Thread(target=run, name="footnote-start", daemon=True).start()
-    return await future
+def _in_background(work: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=work, name="footnote-quiet", daemon=True)
+    thread.start()
+    return thread
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""The web server: the page, and the ways in for programs."""
