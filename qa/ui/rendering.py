@@ -5,11 +5,11 @@ Each piece is one line of HTML: Markdown, which the chat display reads, leaves a
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from qa.inert import LINE_ENDS, plain, with_line_breaks
 from qa.marks import UNSUPPORTED
 from qa.terminal import receipt
 from qa.types import Answer, Claim, Reason
@@ -25,10 +25,7 @@ _MARK = re.compile(r"[ \t\u00a0]*\[(\d{1,4})\]")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _ITEM = re.compile(r"[ \t]*(?:([-*•])|\d{1,3}[.)])[ \t]+(?=\S)")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(?=\S)")
-# Controls show nothing, and direction overrides make a text read as something else.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _UNSUPPORTED = re.compile(re.escape(UNSUPPORTED))
-_LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _TITLE_CHARACTERS = 300
 
 
@@ -36,16 +33,6 @@ class _Flag(NamedTuple):
     start: int
     end: int
     why: str
-
-
-def plain(text: str) -> str:
-    """Any text as inert HTML on one line; line ends become blanks."""
-    return html.escape(_UNSEEN.sub("", _LINE_ENDS.sub(" ", text)), quote=True)
-
-
-def with_line_breaks(text: str) -> str:
-    """Any text as inert HTML on one line; line ends become `<br>`."""
-    return "<br>".join(plain(line) for line in _LINE_ENDS.split(text))
 
 
 def render_question(question: str) -> str:
@@ -59,18 +46,18 @@ def render_waiting() -> str:
 
 
 def render_draft(so_far: Answer, turn: int) -> str:
-    """What has come so far; the footnotes of complete sentences are settled and lead to the panel."""
+    """What has come so far; the footnotes of complete sentences are settled and lead to their quotes."""
     if not so_far.text.strip():
         return render_waiting()
     return f'<div class="fn-answer fn-coming">{_text(so_far, turn)}</div>'
 
 
 def render_answer(answer: Answer, turn: int) -> str:
-    """A complete answer; its footnotes link to `#src-TURN-NUMBER` in the panel of sources."""
+    """A complete answer; its footnotes link to `#src-TURN-NUMBER`."""
     if answer.abstained:
         return _abstention(answer)
-    after = _flag_notes(answer) + _notices(_told(answer)) + _receipt(answer, turn)
-    return f'<div class="fn-answer" id="answer-{turn}">{_text(answer, turn)}{after}</div>'
+    after = _flag_notes(answer) + _notices(_told(answer)) + _receipt(answer)
+    return f'<div class="fn-answer">{_text(answer, turn)}{after}</div>'
 
 
 def _text(answer: Answer, turn: int) -> str:
@@ -79,14 +66,14 @@ def _text(answer: Answer, turn: int) -> str:
     return _blocks(answer.text, tuple(_flags(answer.text, answer.claims)), links)
 
 
-def render_failure(message: str, text: str = "") -> str:
-    """An error in words; `text` is what had come before it."""
-    before = _blocks(text, (), {}) if text.strip() else ""
+def render_failure(message: str, so_far: Answer, turn: int) -> str:
+    """An error in words, after what had come before it."""
+    before = _text(so_far, turn) if so_far.text.strip() else ""
     return f'<div class="fn-answer fn-failed">{before}<p class="fn-error" role="alert">{plain(message)}</p></div>'
 
 
 def render_stopped(so_far: Answer, turn: int) -> str:
-    """What had come when the user stopped the answer; its settled footnotes still lead to the panel."""
+    """What had come when the user stopped the answer; its settled footnotes still lead to their quotes."""
     before = _text(so_far, turn) if so_far.text.strip() else ""
     notice = "Stopped; what has no footnote was not checked." if so_far.citations else "Stopped before it was checked."
     return f'<div class="fn-answer fn-stopped">{before}<p class="fn-notice">{notice}</p></div>'
@@ -94,7 +81,8 @@ def render_stopped(so_far: Answer, turn: int) -> str:
 
 def _abstention(answer: Answer) -> str:
     nearest = "".join(
-        f"<li>{plain(near.title or near.source)} <small>{plain(near.source)}</small></li>"
+        f'<li><button type="button" class="fn-near" data-source="{plain(near.source)}">'
+        f'<span dir="auto">{plain(near.title or near.source)}</span></button> <small>{plain(near.source)}</small></li>'
         for near in answer.nearest[:3]
     )
     listed = f'<p class="fn-label">Nearest articles</p><ul class="fn-nearest">{nearest}</ul>' if nearest else ""
@@ -107,10 +95,7 @@ def _abstention(answer: Answer) -> str:
 
 def _link(turn: int, number: int, quote: str) -> str:
     hover = plain(quote if len(quote) <= _TITLE_CHARACTERS else quote[:_TITLE_CHARACTERS].rstrip() + "…")
-    return (
-        f'<a class="fn-mark" href="#src-{turn}-{number}" title="“{hover}”">'
-        f'<span class="fn-unseen">Footnote </span>{number}</a>'
-    )
+    return f'<a class="fn-mark" href="#src-{turn}-{number}" aria-label="Footnote {number}: “{hover}”">{number}</a>'
 
 
 def _flags(text: str, claims: tuple[Claim, ...]) -> Iterator[_Flag]:
@@ -146,7 +131,7 @@ def _blocks(text: str, flags: tuple[_Flag, ...], links: dict[int, str]) -> str:
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
     start = 0
-    for end in [*(match.start() for match in _LINE_ENDS.finditer(text)), len(text)]:
+    for end in [*(match.start() for match in LINE_ENDS.finditer(text)), len(text)]:
         if text[start:end].strip():
             yield start, end
         start = end + 1
@@ -208,13 +193,12 @@ def _notices(notices: tuple[str, ...]) -> str:
     return "".join(f'<p class="fn-notice">{plain(notice)}</p>' for notice in dict.fromkeys(notices))
 
 
-def _receipt(answer: Answer, turn: int) -> str:
+def _receipt(answer: Answer) -> str:
     articles = len({citation.source for citation in answer.citations})
     stands = f", told {answer.told_in}" if answer.told_in else f" from {_count(articles, 'article')}"
-    told = f"{_count(len(answer.citations), 'footnote')}{stands}"
-    linked = f'<a href="#sources-{turn}">{told}</a>' if answer.citations else "No footnotes"
+    told = f"{_count(len(answer.citations), 'footnote')}{stands}" if answer.citations else "No footnotes"
     spent = f" · {plain(receipt(answer))}" if answer.model != "extractive" else ""
-    return f'<p class="fn-receipt">{linked}{spent}</p>'
+    return f'<p class="fn-receipt">{told}{spent}</p>'
 
 
 def _count(number: int, noun: str) -> str:

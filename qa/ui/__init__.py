@@ -1,0 +1,1 @@
+"""The chat page: what people see, and what their clicks do."""
