@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import typer
+from page_stand_ins import KILLED, STRIKES, StandIn
 from typer.testing import CliRunner, Result
 
 from evals.commands.new import new
 from evals.corpus import Corpus, read_corpus
-from evals.drafting import draft_set
+from evals.drafting import draft_rated, draft_set
 from evals.drafting.choosing import candidates
 from evals.drafting.reading import read
 from evals.drafting.verbs import past_base
@@ -20,6 +24,9 @@ from evals.drafting.writing import set_files, write_set
 from evals.examples import Example, QuestionSet, load_questions
 from evals.lint import lint
 from evals.matching import contains
+from qa.history.conversation import Conversation, Exchange, Scope, Vote
+from qa.history.feedback import Feedback, Rated
+from qa.types import Answer
 from vectorstore.errors import CorpusMissing, UserError
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -257,3 +264,172 @@ def test_the_command_refuses_a_folder_without_articles(tmp_path: Path) -> None:
 
 def test_at_least_one_draft_per_article_must_be_asked_for(tmp_path: Path) -> None:
     assert _run("--corpus", str(SEEDS), "--output", str(tmp_path / "new"), "--per-article", "0").exit_code == 2
+
+
+NOON = datetime(2025, 11, 30, 12, tzinfo=UTC)
+READ = Corpus({"strikes.txt": STRIKES.text, "other.txt": "Nothing of it is told here."}, "f")
+GOOD = StandIn().ask("How many were killed?")
+NONE = StandIn().ask("What is unknown?")
+
+
+def _rated(answer: Answer, vote: Vote = "up", *earlier: str, comment: str = "", scope: Scope | None = None) -> Rated:
+    question = answer.question
+    return Rated(NOON, "c" * 32, 1, vote, comment, question, question, earlier, scope or Scope(), answer)
+
+
+def _problems(folder: Path, rated: Sequence[Rated], corpus: Corpus = READ) -> tuple[dict[str, Example], list[str]]:
+    """The examples of the written files by what they ask, and what the linter has against them beside being drafts."""
+    drafted = draft_rated(rated, corpus)
+    write_set(folder, set_files(drafted, corpus_name="seeds", corpus_fingerprint=corpus.fingerprint))
+    questions = load_questions(folder)
+    assert {example.id: example for example in questions.examples} == {one.example.id: one.example for one in drafted}
+    told = [problem.why for problem in lint(questions, corpus) if "a draft: " not in problem.why]
+    return {example.asked: example for example in questions.examples}, told
+
+
+def test_a_good_answer_becomes_a_draft_with_the_evidence_it_stood_on(tmp_path: Path) -> None:
+    examples, problems = _problems(tmp_path / "new", [_rated(GOOD)])
+    example = examples["How many were killed?"]
+    assert problems == []
+    assert (example.draft, example.answerable, example.derived) == (True, True, False)
+    assert example.answers == ("At least 83 people have been killed.",)
+    assert [(quote.source, quote.quote) for quote in example.quotes] == [("strikes.txt", KILLED)]
+    assert (tmp_path / "new" / "rated_up.toml").read_text(encoding="utf-8").startswith("# Answers that readers found")
+
+
+@pytest.mark.parametrize(("text", "derived"), [(KILLED, False), ("No fewer than eighty-three died.", True)])
+def test_an_answer_in_other_words_is_derived_and_copies_are_evidence_too(
+    tmp_path: Path, text: str, derived: bool
+) -> None:
+    said = replace(GOOD, claims=(replace(GOOD.claims[0], text=text),))
+    corpus = Corpus({**READ.texts, "copy.txt": f"It was said again. {KILLED}"}, "f")
+    examples, problems = _problems(tmp_path / "new", [_rated(said)], corpus)
+    (example,) = examples.values()
+    assert problems == []
+    assert example.derived == derived
+    assert [group[0].source for group in example.evidence] == ["strikes.txt", "copy.txt"]
+
+
+def test_an_answer_of_several_statements_needs_all_its_quotes(tmp_path: Path) -> None:
+    start = STRIKES.text.index("Congress has asked")
+    asked = STRIKES.text[start : start + 40]
+    (citation,), (claim,) = GOOD.citations, GOOD.claims
+    other = replace(citation, number=2, quote=asked, start=start, end=start + 40)
+    more = replace(
+        GOOD,
+        text="At least 83 people have been killed [1]. Congress asks [2].",
+        claims=(claim, replace(claim, text="Congress asks.", citations=(other,))),
+        citations=(citation, other),
+    )
+    examples, problems = _problems(tmp_path / "new", [_rated(more)])
+    (example,) = examples.values()
+    assert problems == []
+    assert [[quote.quote for quote in group] for group in example.evidence] == [[KILLED, asked]]
+    assert "# it said more: At least 83" in (tmp_path / "new" / "rated_up.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("texts", "word"),
+    [
+        ({"strikes.txt": "All of it was rewritten."}, "the article strikes.txt has changed"),
+        ({"other.txt": "Another article."}, "the article strikes.txt is not there any more"),
+        ({"strikes.txt": KILLED * 5}, "it stands 5 times in strikes.txt"),
+    ],
+)
+def test_a_quote_that_is_not_there_any_more_is_left_out_with_a_word(
+    tmp_path: Path, texts: dict[str, str], word: str
+) -> None:
+    examples, problems = _problems(tmp_path / "new", [_rated(GOOD)], Corpus(texts, "f"))
+    assert examples["How many were killed?"].evidence == ()
+    assert any("has no evidence" in problem for problem in problems)
+    assert f"# a quote is left out: {word}" in (tmp_path / "new" / "rated_up.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("reason", "drafted"), [("not_in_corpus", "out_of_domain"), ("fact_missing", "near_miss")])
+def test_a_good_abstention_becomes_a_question_without_an_answer(tmp_path: Path, reason: str, drafted: str) -> None:
+    abstained = replace(NONE, reason=reason)  # type: ignore[arg-type]
+    examples, problems = _problems(tmp_path / "new", [_rated(abstained)])
+    example = examples["What is unknown?"]
+    assert problems == []
+    assert (example.answerable, example.abstain_reason, example.types) == (False, drafted, (drafted,))
+
+
+def test_a_bad_answer_keeps_what_was_said_against_it_and_waits_for_the_right_one(tmp_path: Path) -> None:
+    comment = "It was 84,\nnot 83.\x1b\n[[example]]\u2028id = 'x'"
+    rated = [_rated(GOOD, "down", comment=comment), _rated(NONE, "down")]
+    examples, problems = _problems(tmp_path / "new", rated)
+    assert {example.draft for example in examples.values()} == {True}
+    assert {problem.partition(": ")[2] for problem in problems} == {
+        "answerable, but has no evidence or an empty group",
+        "answerable, but accepts no answer",
+    }
+    lines = (tmp_path / "new" / "rated_down.toml").read_text(encoding="utf-8").splitlines()
+    assert "# down: It was 84, not 83. [[example]] id = 'x'" in lines
+    assert "# it said: At least 83 people have been killed. [1]" in lines
+    assert "# it abstained (not_in_corpus)" in lines
+
+
+def test_a_conversation_gives_the_turns_before_as_many_as_people_check(tmp_path: Path) -> None:
+    rated = [_rated(GOOD, "up", "One?", "Two?"), _rated(NONE, "up", *(f"Number {n}?" for n in range(6)))]
+    examples, problems = _problems(tmp_path / "new", rated)
+    assert problems == []
+    assert examples["How many were killed?"].turns == ("One?", "Two?", "How many were killed?")
+    assert examples["What is unknown?"].turns == ("Number 3?", "Number 4?", "Number 5?", "What is unknown?")
+    assert all("follow_up" in example.types for example in examples.values())
+    written = (tmp_path / "new" / "unanswerable.toml").read_text(encoding="utf-8")
+    assert "# begins in the middle of a conversation" in written
+
+
+def test_a_question_that_many_rated_is_drafted_once_and_the_last_rating_counts(tmp_path: Path) -> None:
+    loud = replace(GOOD, question="how many were KILLED")
+    rated = [_rated(GOOD, "down", comment="no"), _rated(NONE), _rated(GOOD), _rated(loud, comment="fine")]
+    examples, problems = _problems(tmp_path / "new", rated)
+    assert problems == []
+    assert list(examples) == ["how many were KILLED", "What is unknown?"]
+    lines = (tmp_path / "new" / "rated_up.toml").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith(("# rated", "# down", "# up"))] == [
+        "# rated up 2 times and down once",
+        "# down: no",
+        "# up: fine",
+    ]
+
+
+def test_what_a_question_was_restricted_to_is_told(tmp_path: Path) -> None:
+    scope = Scope(("strikes.txt",), "The Record", since=date(2025, 1, 2))
+    _problems(tmp_path / "new", [_rated(NONE, scope=scope)])
+    written = (tmp_path / "new" / "unanswerable.toml").read_text(encoding="utf-8")
+    assert "# was asked only of strikes.txt, The Record, since 2025-01-02; other articles" in written
+
+
+def _feedback(path: Path, *answers: Answer) -> Path:
+    exchanges = tuple(Exchange(one.question, NOON, one, "answered", vote="up") for one in answers)
+    for turn in range(1, len(exchanges) + 1):
+        Feedback(path).give(Conversation("c" * 32, NOON, NOON, exchanges), turn)
+    return path
+
+
+def test_the_command_drafts_from_a_file_of_ratings(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "strikes.txt").write_text(STRIKES.text, encoding="utf-8")
+    path = _feedback(tmp_path / "feedback.jsonl", GOOD, NONE)
+    with path.open("a") as file:
+        file.write("half a li")
+    options = ("--corpus", str(tmp_path / "articles"), "--from-feedback", str(path))
+    found = _run(*options, "--output", str(tmp_path / "new"))
+    assert found.exit_code == 0, found.output
+    assert "left out: 1" in found.output
+    assert "2 drafts in" in found.output
+    assert len(load_questions(tmp_path / "new").examples) == 2
+    assert _run(*options, "--output", str(tmp_path / "last"), "--limit", "1").exit_code == 0
+    assert [one.asked for one in load_questions(tmp_path / "last").examples] == ["What is unknown?"]
+
+
+@pytest.mark.parametrize("content", ["", "{}\n"])
+def test_the_command_refuses_a_file_without_ratings(tmp_path: Path, content: str) -> None:
+    (tmp_path / "feedback.jsonl").write_text(content)
+    options = ("--corpus", str(SEEDS), "--output", str(tmp_path / "new"), "--from-feedback")
+    for name, why in (("feedback.jsonl", "holds no rated answer"), ("nowhere.jsonl", "cannot be read")):
+        found = _run(*options, str(tmp_path / name))
+        assert isinstance(found.exception, UserError)
+        assert why in str(found.exception)
+        assert not (tmp_path / "new").exists()

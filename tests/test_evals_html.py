@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -34,6 +32,7 @@ from vectorstore.types import Chunk, Passage
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytest_plugins = ("page_fixtures",)
 KILLED = "At least 83 people have been killed at sea since September."
 WAITING = "Nothing was decided that day, and everybody waited. " * 40
 CORPUS = Corpus(
@@ -350,21 +349,6 @@ def _failing(question: str, history: Sequence[Turn]) -> Answer:
 )
 def test_a_report_that_lacks_something_is_still_a_page(build: Callable[[], Report], told: str) -> None:
     assert told in words(to_html(build()))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("there is no Chromium to test the page with")
-        pytest.skip("there is no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
 
 
 def opened(browser: Browser, path: Path, **context: object) -> Iterator[Page]:

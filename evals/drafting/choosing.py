@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from evals.corpus import Corpus
 from evals.drafting.clauses import clause_of
@@ -40,6 +40,8 @@ class Drafted:
 
     example: Example
     note: str
+    kind: str
+    """The file that it belongs into."""
 
 
 def draft_set(corpus: Corpus, *, per_article: int, limit: int | None = None, seed: int = 0) -> tuple[Drafted, ...]:
@@ -59,7 +61,7 @@ def draft_set(corpus: Corpus, *, per_article: int, limit: int | None = None, see
     row = max(1, round(per_article * (1 - _UNANSWERABLE)))
     chosen = _chosen(answerable, per_article=row, most=max(1, most - ceil(most * _UNANSWERABLE)), seed=seed)
     wanted = min(ceil(len(chosen) / 2), most - len(chosen))
-    return _numbered([*chosen, *others[:wanted]])
+    return numbered([*chosen, *others[:wanted]])
 
 
 def candidates(readings: Sequence[Reading], corpus: Corpus) -> list[Draft]:
@@ -114,17 +116,20 @@ def _sound(drafts: Sequence[Draft], corpus: Corpus) -> list[Draft]:
 
 
 def _example(draft: Draft, name: str, *, split: Split) -> Example:
+    turns = (*draft.earlier, draft.question)
+    asked: dict[str, Any] = {"turns": turns} if draft.earlier else {"question": draft.question}
     return Example(
         id=name,
         types=draft.types,
         split=split,
-        question=draft.question,
         answerable=draft.abstain_reason is None,
         abstain_reason=draft.abstain_reason,
         answers=draft.answers,
         numbers=draft.numbers,
         dates=draft.dates,
         evidence=draft.evidence,
+        derived=draft.derived,
+        **asked,
     )
 
 
@@ -155,8 +160,8 @@ def _of_one(drafts: Sequence[Draft], *, most: int, chance: random.Random) -> lis
     return kept[:most]
 
 
-def _numbered(drafts: Sequence[Draft]) -> tuple[Drafted, ...]:
-    """With ids, and in splits that are even, of each kind and in all."""
+def numbered(drafts: Sequence[Draft]) -> tuple[Drafted, ...]:
+    """The drafts as examples with ids, in splits that are even, of each kind and in all."""
     taken: set[str] = set()
     held: Counter[tuple[str, Split]] = Counter()
     drafted: list[Drafted] = []
@@ -166,7 +171,7 @@ def _numbered(drafts: Sequence[Draft]) -> tuple[Drafted, ...]:
         taken.add(name)
         held.update([(kind, split), ("", split)])
         example = _example(draft, name, split=split).model_copy(update={"draft": True})
-        drafted.append(Drafted(example, draft.note))
+        drafted.append(Drafted(example, draft.note, draft.kind or (kind if example.answerable else "unanswerable")))
     return tuple(drafted)
 
 

@@ -32,7 +32,7 @@ _SHORTEST_WORDS, _LONGEST_WORDS = 5, 26
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a template made; a lower `rank` is a better one."""
+    """What a template made, or a rated answer; a lower `rank` is a better one."""
 
     types: tuple[QuestionType, ...]
     question: str
@@ -42,8 +42,13 @@ class Draft:
     dates: tuple[str, ...] = ()
     abstain_reason: AbstainReason | None = None
     note: str = ""
-    """What to look at when editing; a comment in the file."""
+    """What to look at when editing; a comment in the file, line by line."""
     rank: int = 0
+    earlier: tuple[str, ...] = ()
+    """The questions of the conversation before it."""
+    derived: bool = False
+    kind: str = ""
+    """The file that it belongs into, where its type does not tell."""
 
     @property
     def sources(self) -> frozenset[str]:

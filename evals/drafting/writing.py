@@ -22,6 +22,9 @@ corpus_fingerprint = {fingerprint}
 # unanswerable = 0.33
 # both_splits = true
 """
+RATED_UP: Final = "rated_up"
+RATED_DOWN: Final = "rated_down"
+"""Files of answers that readers rated."""
 _HEADS: Final[Mapping[str, str]] = {
     "number": "Numbers, sums and ages.",
     "date": "Dates.",
@@ -32,8 +35,10 @@ _HEADS: Final[Mapping[str, str]] = {
     "rare_string": "Rare strings.",
     "single_fact": "Single facts.",
     "unanswerable": "Questions that the articles do not answer; `answers` are what must not be found in them.",
+    RATED_UP: "Answers that readers found good; shorten what is accepted.",
+    RATED_DOWN: "Answers that readers found bad; say what would have been right, with its evidence.",
 }
-_DRAFTED: Final = "# Drafted from the articles: put each into your own words, check it, and remove its `draft` line."
+_DRAFTED: Final = "# Drafted, and not yet edited: put each into your own words, check it, and remove its `draft` line."
 
 
 def refuse_what_is_there(folder: Path) -> None:
@@ -56,20 +61,16 @@ def write_set(folder: Path, files: Mapping[str, str]) -> None:
 
 def set_files(drafted: Sequence[Drafted], *, corpus_name: str, corpus_fingerprint: str) -> dict[str, str]:
     """File name -> content: the set file, and one file for each kind of question."""
-    kinds = dict.fromkeys(_kind(one.example) for one in drafted)
+    kinds = dict.fromkeys(one.kind for one in drafted)
     files = {SET_FILE: _SET.format(corpus=_string(corpus_name), fingerprint=_string(corpus_fingerprint))}
     for kind in kinds:
-        rows = [_row(one) for one in drafted if _kind(one.example) == kind]
+        rows = [_row(one) for one in drafted if one.kind == kind]
         files[f"{kind}.toml"] = "\n\n".join((f"# {_HEADS[kind]}\n{_DRAFTED}", *rows)) + "\n"
     return files
 
 
-def _kind(example: Example) -> str:
-    return example.types[0] if example.answerable else "unanswerable"
-
-
 def _row(drafted: Drafted) -> str:
-    comment = [f"# {drafted.note}"] if drafted.note else []
+    comment = [f"# {line}" for line in drafted.note.split("\n") if line]
     return "\n".join([*comment, "[[example]]", *_fields(drafted.example)])
 
 
@@ -77,7 +78,7 @@ def _fields(example: Example) -> Iterator[str]:
     yield f"id = {_string(example.id)}"
     yield f"types = {_strings(example.types)}"
     yield f"split = {_string(example.split)}"
-    yield f"question = {_string(example.question)}"
+    yield f"turns = {_strings(example.turns)}" if example.turns else f"question = {_string(example.question)}"
     if not example.answerable:
         yield "answerable = false"
         yield f"abstain_reason = {_string(example.abstain_reason or '')}"
@@ -89,6 +90,8 @@ def _fields(example: Example) -> Iterator[str]:
         yield f"dates = {_strings(example.dates)}"
     if example.evidence:
         yield f"evidence = {_groups(example.evidence)}"
+    if example.derived:
+        yield "derived = true"
     yield "draft = true"
 
 
