@@ -25,7 +25,7 @@ MAY_IMPORT = {
 ENCODERS = ("vectorstore/embedding/",)
 READER = ("qa/reading/", "training/")
 CHAT_MODELS = ("qa/chat_model.py", "qa/langchain.py")
-WEB = ("qa/ui.py", "qa/server.py")
+WEB = ("qa/ui/", "qa/server/")
 FORMATS = ("vectorstore/formats/",)
 TERMINAL = (
     "qa/cli.py",
@@ -35,10 +35,10 @@ TERMINAL = (
     "evals/commands/",
     "evals/report/terminal.py",
 )
-OF_EXTRAS = ("opentelemetry",)
+OF_EXTRAS = ("opentelemetry", "mcp")
 """Imported only where the user asked for it."""
-FOR_WORK = ("bm25s", "safetensors", "tqdm")
-"""Installed with `dev`, for training."""
+FOR_WORK = ("bm25s", "playwright", "safetensors", "tqdm")
+"""Installed with `dev`, for training and for measuring."""
 RIVALS = ("langchain_chroma", "langchain_huggingface", "langchain_text_splitters")
 """Installed by hand, to be compared with; no part of the program needs them."""
 HOMES: dict[str, tuple[str, ...]] = {
@@ -66,6 +66,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "opentelemetry": ("qa/tracing.py",),
     "langchain": CHAT_MODELS,
     "langchain_core": CHAT_MODELS,
+    "mcp": ("qa/server/mcp_tools.py",),
     "gradio": WEB,
     "fastapi": WEB,
     "uvicorn": WEB,
@@ -100,8 +101,13 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def imports(path: Path) -> Iterator[Import]:
+@cache
+def imports(path: Path) -> tuple[Import, ...]:
     """Every module that a file imports anywhere in it; `from a import b` may mean the module a.b."""
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[Import]:
     typing = {id(node) for block in ast.walk(parsed(path)) if _for_types(block) for node in ast.walk(block)}
     for node in ast.walk(parsed(path)):
         place = f"{name_of(path)}:{getattr(node, 'lineno', 0)}"
@@ -200,7 +206,8 @@ def test_nothing_is_printed_outside_the_command_lines() -> None:
     prints = [
         f"{name_of(path)}:{node.lineno}"
         for path in files(*PACKAGES)
-        if name_of(path) not in (*TERMINAL, "evals/speed.py", "evals/scale.py", "training/__main__.py")
+        if name_of(path)
+        not in (*TERMINAL, "evals/speed.py", "evals/scale.py", "evals/serving.py", "training/__main__.py")
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "sys.stdout.write", "sys.stderr.write")
     ]
