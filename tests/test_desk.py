@@ -94,6 +94,20 @@ def test_a_replaced_question_takes_all_after_it_along(desk: Desk, footnote: Reco
     assert [turn.question for turn in footnote.history[-1]] == ["killed one"]
 
 
+def test_who_asks_on_after_a_shared_answer_has_a_conversation_of_their_own(desk: Desk, footnote: Recording) -> None:
+    hers = told(desk, "How many were killed?")
+    shared = desk.conversations.share(ANNE, hers.id, 1)
+    his = told(desk, "And where, killed?", visitor=BEN, conversation=shared)
+    assert his.id not in (shared, hers.id)
+    assert [turn.question for turn in footnote.history[-1]] == ["How many were killed?"]
+    assert [one.question for one in his.exchanges] == ["How many were killed?", "And where, killed?"]
+    instead = told(desk, "killed instead", visitor=BEN, conversation=shared, turn=1)
+    assert [one.question for one in instead.exchanges] == ["killed instead"]
+    assert len(desk.conversations.listed(BEN)) == 2
+    assert desk.open(ANNE, hers.id) == hers
+    assert len(desk.open(BEN, shared).exchanges) == 1
+
+
 def test_a_question_is_restricted_as_its_order_says(desk: Desk, footnote: Recording) -> None:
     scope = Scope(("strikes.txt",), "The Daily Record", date(2025, 1, 1), date(2025, 12, 31))
     done = told(desk, "killed", scope=scope)

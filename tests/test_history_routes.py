@@ -123,6 +123,7 @@ def test_nobody_reaches_what_is_anothers(site: Site, visitor: str) -> None:
         ("GET", f"/{one.id}/answers/1.md", None),
         ("GET", f"/{one.id}/answers/1.txt", None),
         ("POST", f"/{one.id}/answers/1/vote", {"vote": "up"}),
+        ("POST", f"/{one.id}/answers/1/share", None),
     ]
     for method, path, sent in requests:
         found = site.ask(method, path, visitor=visitor, json=sent)
@@ -131,6 +132,26 @@ def test_nobody_reaches_what_is_anothers(site: Site, visitor: str) -> None:
     assert site.ask("GET", visitor=BOB).json() == {"conversations": []}
     assert site.conversations.open(ANNE, one.id) == one
     assert not site.feedback.exists()
+
+
+def test_a_shared_answer_is_read_by_others_and_changed_by_nobody(site: Site) -> None:
+    one = site.keep("How many were killed?", "And nothing?")
+    shared = site.ask("POST", f"/{one.id}/answers/2/share").json()["id"]
+    for path in ("export.md", "export.json", "answers/1.md", "answers/1.txt"):
+        text = site.ask("GET", f"/{shared}/{path}", visitor=BOB).text
+        assert "And nothing?" in text and "How many" not in text
+    changes: list[tuple[str, str, object]] = [
+        ("PATCH", "", {"name": "his"}),
+        ("DELETE", "", None),
+        ("POST", "/answers/1/vote", {"vote": "up"}),
+        ("POST", "/answers/1/share", None),
+    ]
+    for visitor in (ANNE, BOB):
+        for method, path, sent in changes:
+            assert site.ask(method, f"/{shared}{path}", visitor=visitor, json=sent).status_code == 404
+    assert not site.feedback.exists()
+    site.ask("DELETE", f"/{one.id}")
+    assert site.ask("GET", f"/{shared}/export.md", visitor=BOB).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["0" * 32, "x", "..%5c..%5cetc", "A" * 32, "%00"])
@@ -146,6 +167,7 @@ def test_an_answer_that_is_not_there_is_not_found(site: Site, turn: str) -> None
     assert site.ask("GET", f"/{one.id}/answers/{turn}.md").status_code == 404
     assert site.ask("GET", f"/{one.id}/answers/{turn}.txt").status_code == 404
     assert site.ask("POST", f"/{one.id}/answers/{turn}/vote", json={"vote": "up"}).status_code == 404
+    assert site.ask("POST", f"/{one.id}/answers/{turn}/share").status_code == 404
     assert not site.feedback.exists()
 
 

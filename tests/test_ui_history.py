@@ -236,21 +236,54 @@ def test_an_answer_is_copied_with_its_footnotes(browser: Browser, stand_in: Serv
         assert KILLED in markdown
 
 
-def test_a_link_leads_to_its_answer(browser: Browser, stand_in: Served) -> None:
-    with opened(browser, stand_in, permissions=CLIPBOARD) as page:
+def test_an_address_leads_to_its_answer(browser: Browser, stand_in: Served) -> None:
+    with opened(browser, stand_in) as page:
         ask(page, "Tell me the whole report")
         ask(page, "How many were killed?")
-        page.click("#answer-1 .fn-actions >> text='Link'")
-        assert told(page) == "Link copied. It opens for you, not for others."
-        link = page.evaluate("navigator.clipboard.readText()")
-        assert link.endswith("#answer-1")
         again = page.context.new_page()
-        again.goto(link)
+        again.goto(f"{page.url}#answer-1")
         again.wait_for_selector("#answer-2 .fn-actions")
         again.wait_for_function(
             "Math.abs(document.querySelector('#answer-1').getBoundingClientRect().top"
             " - document.querySelector('#fn-scroll').getBoundingClientRect().top) < 100"
         )
+
+
+def test_a_shared_answer_is_read_and_gone_on_from_by_another_visitor(browser: Browser, stand_in: Served) -> None:
+    with opened(browser, stand_in, permissions=CLIPBOARD) as page:
+        ask(page, "Tell me the whole report")
+        ask(page, "How many were killed?")
+        page.click("#answer-2 .fn-actions >> text='Share'")
+        assert told(page).startswith("Link copied. Whoever may open this page can read this answer with it, until you")
+        link = page.evaluate("navigator.clipboard.readText()")
+        shared = link.partition("?c=")[2]
+        with opened(browser, stand_in, path=f"ui/?c={shared}", permissions=CLIPBOARD) as other:
+            expect(other.locator(".fn-exchange")).to_have_count(1)
+            expect(other.locator("#fn-shared")).to_be_visible()
+            expect(other.locator(".fn-said-here")).to_contain_text("At least 83 people have been killed.")
+            for hidden in ("#fn-rename", "#fn-delete", ".fn-votes"):
+                expect(other.locator(hidden).first).not_to_be_visible()
+            other.click(".fn-said-here a")
+            expect(other.locator("#fn-read mark.fn-current")).to_have_text(KILLED)
+            other.click(".fn-actions >> text='Share'")
+            other.wait_for_selector(".fn-toast:has-text('Link copied')")
+            assert other.evaluate("navigator.clipboard.readText()").endswith(f"?c={shared}")
+            ask(other, "And how many were killed?")
+            expect(other.locator("#fn-shared")).not_to_be_visible()
+            expect(other.locator("#fn-rename")).to_be_visible()
+            expect(other.locator(".fn-exchange")).to_have_count(2)
+            listed(other, "How many were killed?")
+            other.reload()
+            expect(other.locator(".fn-exchange .fn-votes")).to_have_count(2)
+            other.go_back()
+            expect(other.locator("#fn-shared")).to_be_visible()
+            expect(other.locator(".fn-exchange")).to_have_count(1)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.click("#fn-delete")
+        expect(page.locator(".fn-exchange")).to_have_count(0)
+        watch = Watch(stand_in.address, expected={404})
+        with opened(browser, stand_in, watch, path=f"ui/?c={shared}") as third:
+            assert told(third) == "this conversation is not there; it may have been deleted"
 
 
 def test_two_visitors_see_nothing_of_each_other(page: Page, browser: Browser, stand_in: Served) -> None:

@@ -66,6 +66,8 @@ class Conversation:
     exchanges: tuple[Exchange, ...] = ()
     name: str = ""
     """Given by the user; empty for none."""
+    is_shared: bool = False
+    """Whether it is a copy that somebody shared; this is not kept with it."""
 
     @property
     def title(self) -> str:

@@ -25,6 +25,7 @@ from qa.history.conversation import (
     to_dict,
     with_votes_of,
 )
+from qa.history.shared import SharedAnswers
 from qa.history.shelves import FileShelf, HistoryUnwritable, MemoryShelf, Shelf
 from qa.history.summaries import Listed, Summaries, Summary, words_of
 from qa.terminal import one_line
@@ -56,6 +57,7 @@ class Conversations:
 
     def __init__(self, folder: Path | None, *, most: int = 500) -> None:
         self._shelf: Shelf = FileShelf(folder) if folder else MemoryShelf(_MOST_IN_MEMORY)
+        self._shared = SharedAnswers(self._shelf)
         self._most = most
         self._me = uuid4().hex
         self._summaries = Summaries() if folder else Summaries(_MOST_IN_MEMORY * 10_000)
@@ -78,6 +80,23 @@ class Conversations:
         if conversation.id != conversation_id:
             raise ConversationMissing
         return conversation if data.get(_ANSWERING) == self._me else interrupted(conversation)
+
+    def read(self, visitor: str, conversation_id: str) -> Conversation:
+        """A conversation, or an answer that anybody shared, by its id; raises ConversationMissing."""
+        try:
+            return self.open(visitor, conversation_id)
+        except ConversationMissing:
+            _check(conversation_id)
+            return self._shared.open(conversation_id)
+
+    def share(self, visitor: str, conversation_id: str, turn: int) -> str:
+        """Let an answer, 1-based, be read by all who are told the id that this returns, until its conversation goes.
+
+        Raises ConversationMissing, also where there is no answer to share, or HistoryUnwritable.
+        """
+        self.open(visitor, conversation_id)
+        with self._shelf.changing(visitor):
+            return self._shared.share(visitor, self.open(visitor, conversation_id), turn)
 
     def save(self, visitor: str, conversation: Conversation) -> Conversation:
         """Keep a conversation with its exchanges, and return it as kept; raises HistoryUnwritable.
@@ -159,6 +178,7 @@ class Conversations:
         if len(self._shelf.stamps(visitor)) > self._most:
             for summary in self._newest_first(visitor)[self._most :]:
                 self._shelf.remove(visitor, summary.id)
+                self._shared.forget(visitor, summary.id)
                 self._summaries.drop((visitor, summary.id))
 
     def _delete(self, visitor: str, conversation_id: str) -> None:
@@ -166,6 +186,7 @@ class Conversations:
             self._shelf.remove(visitor, conversation_id)
         except KeyError as error:
             raise ConversationMissing from error
+        self._shared.forget(visitor, conversation_id)
         self._summaries.drop((visitor, conversation_id))
         self._deleted[visitor, conversation_id] = None
         while len(self._deleted) > _MOST_DELETED:

@@ -1,4 +1,4 @@
-"""Conversations by HTTP: listed, named, deleted, taken away, and their answers rated; each visitor's own only."""
+"""Conversations by HTTP: listed, named, deleted, taken away, answers shared and rated; each visitor's own only."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def history_routes(conversations: Conversations, feedback: Feedback) -> APIRoute
     _add_list(router, conversations)
     _add_changes(router, conversations)
     _add_exports(router, conversations)
+    _add_sharing(router, conversations)
     _add_votes(router, conversations, feedback)
     return router
 
@@ -67,23 +68,31 @@ def _add_changes(router: APIRouter, conversations: Conversations) -> None:
 def _add_exports(router: APIRouter, conversations: Conversations) -> None:
     @router.get("/{conversation_id}/export.md")
     def markdown(request: Request, conversation_id: str) -> Response:
-        conversation = conversations.open(request.state.visitor, conversation_id)
+        conversation = conversations.read(request.state.visitor, conversation_id)
         return _file(as_markdown(conversation), _MARKDOWN, name=conversation.title, suffix=".md")
 
     @router.get("/{conversation_id}/export.json")
     def as_data(request: Request, conversation_id: str) -> Response:
-        conversation = conversations.open(request.state.visitor, conversation_id)
+        conversation = conversations.read(request.state.visitor, conversation_id)
         return _file(as_json(conversation), "application/json", name=conversation.title, suffix=".json")
 
     @router.get("/{conversation_id}/answers/{turn}.md")
     def answer_markdown(request: Request, conversation_id: str, turn: str) -> Response:
-        conversation = conversations.open(request.state.visitor, conversation_id)
+        conversation = conversations.read(request.state.visitor, conversation_id)
         return Response(exchange_markdown(_exchange(conversation, turn)), media_type=_MARKDOWN)
 
     @router.get("/{conversation_id}/answers/{turn}.txt")
     def answer_text(request: Request, conversation_id: str, turn: str) -> Response:
-        conversation = conversations.open(request.state.visitor, conversation_id)
+        conversation = conversations.read(request.state.visitor, conversation_id)
         return Response(exchange_text(_exchange(conversation, turn)), media_type=_TEXT)
+
+
+def _add_sharing(router: APIRouter, conversations: Conversations) -> None:
+    @router.post("/{conversation_id}/answers/{turn}/share")
+    def share(request: Request, conversation_id: str, turn: str) -> Response:
+        visitor = request.state.visitor
+        _exchange(conversations.open(visitor, conversation_id), turn)
+        return as_json_reply({"id": conversations.share(visitor, conversation_id, int(turn))})
 
 
 def _add_votes(router: APIRouter, conversations: Conversations, feedback: Feedback) -> None:

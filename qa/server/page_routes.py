@@ -37,7 +37,7 @@ def page_routes(desk: Desk, footnote: Footnote, ask: Callable[[str], Answer]) ->
     def conversation(request: Request, conversation_id: str) -> Response:
         now = _opened(desk, request, conversation_id)
         frames = [frame_of(now, turn) for turn in range(1, len(now.exchanges) + 1)]
-        return as_json_reply({"id": now.id, "title": now.title, "frames": frames})
+        return as_json_reply({"id": now.id, "title": now.title, "shared": now.is_shared, "frames": frames})
 
     @router.post("/stop")
     def stop(request: Request, conversation_id: str) -> Response:

@@ -81,9 +81,9 @@ class Desk:
             underway.stop()
 
     def open(self, visitor: str, conversation_id: str) -> Conversation:
-        """A conversation as it is now; raises ConversationMissing."""
+        """A conversation as it is now, or a shared answer; raises ConversationMissing."""
         underway = self.following(visitor, conversation_id)
-        return underway.conversation if underway else self.conversations.open(visitor, conversation_id)
+        return underway.conversation if underway else self.conversations.read(visitor, conversation_id)
 
     def last_frame(self, visitor: str, conversation_id: str) -> Frame:
         """The last exchange of a conversation as the page draws it; raises ConversationMissing."""
@@ -105,6 +105,8 @@ class Desk:
 
     def _begun(self, visitor: str, order: Order) -> Conversation:
         before = self.open(visitor, order.conversation) if order.conversation else self.conversations.start(visitor)
+        if before.is_shared:  # who asks on has a conversation of their own
+            before = replace(self.conversations.start(visitor), exchanges=before.exchanges)
         kept = before.exchanges[: order.turn - 1] if order.turn > 0 else before.exchanges
         asked = order.question[:MOST_CHARACTERS] + ("…" if len(order.question) > MOST_CHARACTERS else "")
         exchange = Exchange(asked, asked=datetime.now(UTC), outcome="coming", scope=order.scope)

@@ -1,4 +1,4 @@
-// What can be done with an answer: copy it, link to it, print it, ask it again, say whether it helped.
+// What can be done with an answer: copy it, share it, print it, ask it again, say whether it helped.
 import { $, call, callText, copyText, h, toast } from "./dom.js";
 
 export function actions(frame, { again, edit }) {
@@ -6,21 +6,24 @@ export function actions(frame, { again, edit }) {
   const copy = (kind, what) => async () => {
     try { await copyText(await callText(`${path}.${kind}`)); toast(`${what} copied, with its footnotes.`); } catch (error) { toast(error.message); }
   };
-  const link = async () => {
-    const url = new URL(`?c=${frame.conversation}#answer-${frame.turn}`, location.href);
-    try { await copyText(url.href); toast("Link copied. It opens for you, not for others."); } catch (error) { toast(error.message); }
+  const share = async () => {
+    try {
+      const { id } = frame.shared ? { id: frame.conversation } : await call(`${path}/share`, { method: "POST" });
+      await copyText(new URL(`?c=${id}`, location.href.split("#")[0]).href);
+      toast(`Link copied. Whoever may open this page can read this answer with it${frame.shared ? "" : ", until you delete the conversation"}.`);
+    } catch (error) { toast(error.message); }
   };
   const row = h("div", { class: "fn-actions", role: "group", "aria-label": `What to do with answer ${frame.turn}` });
   const add = (label, onclick, attributes = {}) => row.append(h("button", { type: "button", onclick, ...attributes }, label));
   if (frame.outcome === "answered" || frame.outcome === "abstained") {
     add("Copy", copy("txt", "Answer"));
     add("Copy as Markdown", copy("md", "Answer as Markdown"));
-    add("Link", link);
+    add("Share", share, { title: "Copy a link with which others can read this answer" });
     add("Print", () => printOne(document.getElementById(`answer-${frame.turn}`)));
   }
   add("Ask again", again);
   add("Edit", edit, { class: "fn-edit" });
-  if (frame.outcome === "answered" || frame.outcome === "abstained") row.append(votes(frame, path));
+  if ((frame.outcome === "answered" || frame.outcome === "abstained") && !frame.shared) row.append(votes(frame, path));
   return row;
 }
 

@@ -10,9 +10,10 @@ const UNHEARD_MILLISECONDS = 8000;
 const BEFORE_SUGGESTIONS_MILLISECONDS = 700; // who asks on at once should not have to wait for them
 const INPUT_METHOD_KEY = 229; // of keys that an input method keeps to itself, in browsers that do not say `isComposing`
 const WIDE = matchMedia("(min-width: 1200px)");
-const state = { id: "", title: "", busy: false, replaces: 0, pending: null, heard: 0, asked: "", left: new Set(), orders: [] };
+const state = { id: "", shared: "", title: "", busy: false, replaces: 0, pending: null, heard: 0, asked: "", left: new Set(), orders: [] };
 
-export const current = () => state.id;
+/** The conversation that is shown; `shared` names an answer that somebody else's conversation gave. */
+export const current = () => state.id || state.shared;
 const box = () => $("#fn-box textarea");
 const exchanges = () => all("#fn-exchanges > .fn-exchange");
 
@@ -21,7 +22,7 @@ export function ask(text = box().value, { turn = state.replaces, restricted = sc
   if (state.busy || !text.trim()) return;
   if (text === box().value) clearBox();
   stopEditing();
-  send({ question: text, conversation: state.id, turn, model: $("#fn-model")?.value || "", scope: restricted });
+  send({ question: text, conversation: current(), turn, model: $("#fn-model")?.value || "", scope: restricted });
   begin(text, turn);
 }
 
@@ -86,13 +87,24 @@ export function draw(frame) {
   if (!belongs(frame)) { if (frame.outcome !== "coming") refreshRail(); return; }
   state.heard += 1;
   const isNew = !state.id;
-  if (isNew) { state.id = frame.conversation; history.replaceState(null, "", `?c=${state.id}`); }
+  if (isNew) begun(frame.conversation);
   const place = document.getElementById(`answer-${frame.turn}`) || state.pending;
   if (!place) return;
   fill(place, frame);
   if (frame.outcome === "coming") { if (state.busy) listen(); return; }
   if (state.busy && place === state.pending) end(place, frame.outcome);
   finish(place, frame, { isNew });
+}
+
+function begun(id) {
+  state.id = id;
+  history[state.shared ? "pushState" : "replaceState"](null, "", `?c=${id}`);
+  showShared("");
+}
+
+function showShared(id) {
+  state.shared = id;
+  document.body.classList.toggle("fn-is-shared", Boolean(id));
 }
 
 // The first frame of a new conversation brings its id; those of one that was left may still come.
@@ -213,6 +225,7 @@ export async function openConversation(id, { push = true, anchor = "" } = {}) {
   if (!/^[0-9a-f]{32}$/.test(id)) id = ""; // it becomes part of an address
   state.left.add(state.id);
   state.id = "";
+  showShared("");
   state.pending = null;
   setBusy(false);
   $("#fn-exchanges").replaceChildren();
@@ -224,10 +237,11 @@ export async function openConversation(id, { push = true, anchor = "" } = {}) {
   const asked = (state.id = id);
   markCurrent();
   try {
-    const { title, frames } = await call(`conversations/${id}`);
+    const { title, shared, frames } = await call(`conversations/${id}`);
     if (asked !== state.id) return;
+    if (shared) { showShared(id); state.id = ""; }
     setTitle(title);
-    $("#fn-exchanges").append(...frames.map(exchange));
+    $("#fn-exchanges").append(...frames.map((frame) => exchange({ ...frame, shared })));
     const last = frames.at(-1);
     if (last?.outcome === "coming") rejoin();
     const target = anchor && document.getElementById(anchor.slice(1));
