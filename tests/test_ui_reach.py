@@ -126,6 +126,7 @@ def test_on_a_phone_the_conversations_are_in_a_drawer(browser: Browser, stand_in
     with on_phone(browser, stand_in) as page:
         ask(page, "How many were killed?")
         expect(page.locator("#fn-new")).to_be_hidden()
+        assert page.locator(".fn-views").bounding_box()["height"] < 45, "the masthead has one line"
         page.tap("#fn-menu")
         page.wait_for_selector("#fn-list a:has-text('killed')")
         assert page.get_attribute("#fn-menu", "aria-expanded") == "true"

@@ -247,7 +247,7 @@ export async function openConversation(id, { push = true, anchor = "" } = {}) {
     const target = anchor && document.getElementById(anchor.slice(1));
     if (target) target.style.contentVisibility = "visible"; // its height, guessed until it is seen, would move it
     if (target) scrollTo(target, "start");
-    else scroller().scrollTop = scroller().scrollHeight;
+    else scroller().scrollTop = shared ? 0 : scroller().scrollHeight;
     if (last) suggest(exchanges().at(-1), last);
   } catch (error) {
     state.id = "";
