@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 
 from vectorstore.errors import (
@@ -17,13 +18,18 @@ from vectorstore.errors import (
 
 SOMETHING_WRONG = "Something went wrong; the details are in the server's log."
 _NOT_THE_CALLERS = (ModelUnavailable, IndexMissing, IndexLocked, IndexDamaged, EmbeddingMismatch)
+_FOLDERS = re.compile(r"(?<![\w.:/~])/(?:[^\s/]+/)*(?=[^\s/])|\b[A-Za-z]:\\(?:[^\s\\]+\\)*(?=[^\s\\])")
+"""What leads to a file on this machine: who asks over the net need not know."""
 _log = logging.getLogger(__name__)
 
 
 def in_words(error: BaseException) -> str:
-    """The line of a UserError; a neutral one for anything else, of which the places in the code are logged."""
+    """The line of a UserError, files and folders by their last name; for anything else a neutral line.
+
+    Of what is not a UserError the places in the code are logged.
+    """
     if isinstance(error, UserError):
-        return " ".join(str(error).split())
+        return _FOLDERS.sub("", " ".join(str(error).split()))
     # The exception's own text may repeat what a user typed.
     places = "".join(traceback.format_tb(error.__traceback__))
     _log.error("A request could not be served (%s):\n%s", type(error).__name__, places)
