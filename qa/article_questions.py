@@ -7,40 +7,28 @@ a question about the news.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from qa.article_facts import Fact
 from qa.narrowing.catalogue import Catalogue
-from qa.normalise import folded
+from qa.question_forms import BE, HERE, IN_HERE, ONE, SHOW, SOME, WHAT, as_asked, forms, matches
 from vectorstore.terms import words
 from vectorstore.types import Article
 
 Wanted = Fact | Literal["articles", "count", "authors", "outlets"]
 
 _LONGEST = 400
-_ONE = r"(?:news )?(?:article|piece|story)"
-_SOME = r"(?:news )?(?:articles?|pieces?|story|stories)"
-_HERE = r"(?:(?:the|this|your|our) (?:whole |news |article )?(?:collection|corpus|folder)|your (?:archive|library))"
-_IN_HERE = rf"(?: (?:in|of|from) {_HERE}|(?: that)? you have)"
 _OUTLET = r"(?:news )?(?:outlet|newspaper|paper|magazine|publication|website|site|publisher)"
 _AUTHORS = r"(?P<authors>authors|writers|journalists|reporters)"
 _OUTLETS = r"(?P<outlets>(?:news )?outlets|newspapers|papers|magazines|publications|publishers|news sites)"
 _HAVE = r"(?:(?:do|can) you (?:have|hold|know|use|search|read|see)|have you (?:got|read|indexed|loaded))"
-_THERE = rf"(?:{_HAVE}|are (?:there|available|indexed|loaded)(?:{_IN_HERE})?|are in {_HERE}|exist)"
-_WHAT = r"(?:what|which|(?P<many>how many))"
-_SHOW = r"(?:list|show|name|give)(?: me)?(?: all)?"
+_THERE = rf"(?:{_HAVE}|are (?:there|available|indexed|loaded)(?:{IN_HERE})?|are in {HERE}|exist)"
 _DAY = r"(?:when|(?:on |in )?(?:what|which) (?:day|date|month|year))"
-_BE = r"(?:is|was|are|were)"
 _TITLED = r"(?:titled|entitled|called|headlined|named|with the (?:title|headline))"
 _NEWEST = r"(?:newest|latest|most recent)"
 _OLDEST = r"(?:oldest|earliest)"
-
-_POLITE = re.compile(
-    r"(?:please,? |(?:can|could) you (?:please )?(?=tell)|do you know |tell me,? |i (?:want|would like) to know )+"
-)
-_SHORT = re.compile(r"^(who|what|when|where)'?s ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,119 +41,107 @@ class Asked:
     counted: bool = False
 
 
-def _forms(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern) for pattern in patterns)
-
-
 _FACTS: dict[Fact, tuple[re.Pattern[str], ...]] = {
-    "author": _forms(
+    "author": forms(
         r"(?:who|which (?:author|writer|journalist|reporter)) (?:wrote|has written|authored|penned) (?P<which>.+)",
-        rf"(?:(?:who|what) {_BE} )?(?:the )?(?:name of the )?(?:author|writer)s? of (?P<which>.+)",
-        rf"(?:who|by whom) {_BE} (?P<which>.+?) (?:written|authored)(?: by)?",
-        rf"who {_BE} (?P<which>.+) by",
+        rf"(?:(?:who|what) {BE} )?(?:the )?(?:name of the )?(?:author|writer)s? of (?P<which>.+)",
+        rf"(?:who|by whom) {BE} (?P<which>.+?) (?:written|authored)(?: by)?",
+        rf"who {BE} (?P<which>.+) by",
     ),
-    "published": _forms(
-        rf"{_DAY} {_BE} (?P<which>.+?) (?:first )?(?:published|written|posted|released|printed)(?: on)?",
-        rf"{_DAY} {_BE} (?P<which>(?:the |an? )?{_ONE} published (?:by|in) .+)",
+    "published": forms(
+        rf"{_DAY} {BE} (?P<which>.+?) (?:first )?(?:published|written|posted|released|printed)(?: on)?",
+        rf"{_DAY} {BE} (?P<which>(?:the |an? )?{ONE} published (?:by|in) .+)",
         rf"{_DAY} did (?P<which>.+?) (?:first )?(?:appear|come out)",
-        rf"(?:(?:what|when) {_BE} )?(?:the )?(?:(?:publication )?date|date of publication) of (?P<which>.+)",
-        rf"(?:(?:what|which) {_BE} )?(?P<which>(?:the )?(?:{_NEWEST}|{_OLDEST}) .+)",
+        rf"(?:(?:what|when) {BE} )?(?:the )?(?:(?:publication )?date|date of publication) of (?P<which>.+)",
+        rf"(?:(?:what|which) {BE} )?(?P<which>(?:the )?(?:{_NEWEST}|{_OLDEST}) .+)",
     ),
-    "outlet": _forms(
+    "outlet": forms(
         rf"(?:who|(?:what|which) {_OUTLET}) (?:has )?(?:published|printed|ran|carried) (?P<which>.+)",
-        rf"(?:(?:who|what) {_BE} )?(?:the )?(?:publisher|outlet) of (?P<which>.+)",
-        rf"(?:where|(?:in|by|from) (?:what|which) {_OUTLET}) {_BE} (?P<which>.+?) (?:published|printed|from)",
+        rf"(?:(?:who|what) {BE} )?(?:the )?(?:publisher|outlet) of (?P<which>.+)",
+        rf"(?:where|(?:in|by|from) (?:what|which) {_OUTLET}) {BE} (?P<which>.+?) (?:published|printed|from)",
         rf"(?:where|in (?:what|which) {_OUTLET}) did (?P<which>.+?) (?:first )?appear",
         r"where (?:do|does|did) (?P<which>.+) come from",
-        rf"(?:what|which) {_OUTLET} {_BE} (?P<which>.+?) (?:(?:published|printed) (?:in|by|on)|from)",
+        rf"(?:what|which) {_OUTLET} {BE} (?P<which>.+?) (?:(?:published|printed) (?:in|by|on)|from)",
     ),
 }
-_EXTREMES = _forms(
+_EXTREMES = forms(
     rf"(?:what|which) (?:articles?|of the articles) (?:is|was|are) (?:the )?(?:(?P<newest>{_NEWEST})|{_OLDEST})",
     r"(?:what|which) articles? (?:is|was|were) published (?:(?P<newest>last|most recently)|first)",
 )
-_LISTS = _forms(
-    rf"{_WHAT} {_SOME} (?:did|has|have) (?P<name>.+) (?:write|written|publish(?:ed)?)",
-    rf"{_WHAT} {_SOME} {_BE} (?:there )?(?:written |published )?(?:by|from) (?P<name>.+)",
-    rf"{_WHAT} {_SOME} (?:by|from) (?P<name>.+?) {_THERE}",
-    rf"{_WHAT} {_SOME} {_HAVE} (?:written |published )?(?:by|from) (?P<name>.+)",
-    rf"(?:(?:is|are) there|do you have|have you got) (?:an? |any |some )?{_SOME} (?:by|from) (?P<name>.+)",
-    rf"(?:{_SHOW} )?(?:all )?(?:the )?(?:articles|pieces|stories) (?:by|from) (?P<name>.+)",
+_LISTS = forms(
+    rf"{WHAT} {SOME} (?:did|has|have) (?P<name>.+) (?:write|written|publish(?:ed)?)",
+    rf"{WHAT} {SOME} {BE} (?:there )?(?:written |published )?(?:by|from) (?P<name>.+)",
+    rf"{WHAT} {SOME} (?:by|from) (?P<name>.+?) {_THERE}",
+    rf"{WHAT} {SOME} {_HAVE} (?:written |published )?(?:by|from) (?P<name>.+)",
+    rf"(?:(?:is|are) there|do you have|have you got) (?:an? |any |some )?{SOME} (?:by|from) (?P<name>.+)",
+    rf"(?:{SHOW} )?(?:all )?(?:the )?(?:articles|pieces|stories) (?:by|from) (?P<name>.+)",
 )
-_COLLECTION = _forms(
-    rf"{_WHAT} (?:(?:news )?articles {_THERE}|sources (?:{_HAVE}|are in {_HERE}))",
-    rf"{_WHAT} articles does {_HERE} (?:have|hold|contain)",
-    rf"(?P<many>(?:what is )?(?:the )?number of articles){_IN_HERE}",
-    rf"{_SHOW} (?:of )?(?:(?:the |your )?articles|your sources)(?:{_IN_HERE})?",
-    rf"what are (?:the|your|all the|all your) articles(?:{_IN_HERE})?|what are your sources|what is in {_HERE}",
-    rf"(?:(?:what are|{_SHOW}) )?(?:the )?(?:titles|headlines) of (?:all )?(?:the |your )?articles(?:{_IN_HERE})?",
+_COLLECTION = forms(
+    rf"{WHAT} (?:(?:news )?articles {_THERE}|sources (?:{_HAVE}|are in {HERE}))",
+    rf"{WHAT} articles does {HERE} (?:have|hold|contain)",
+    rf"(?P<many>(?:what is )?(?:the )?number of articles){IN_HERE}",
+    rf"{SHOW} (?:of )?(?:(?:the |your )?articles|your sources)(?:{IN_HERE})?",
+    rf"what are (?:the|your|all the|all your) articles(?:{IN_HERE})?|what are your sources|what is in {HERE}",
+    rf"(?:(?:what are|{SHOW}) )?(?:the )?(?:titles|headlines) of (?:all )?(?:the |your )?articles(?:{IN_HERE})?",
 )
 _NAMES = rf"(?:{_AUTHORS}|{_OUTLETS})"
-_WORKS = rf"(?:the|your) articles(?:{_IN_HERE})?"
-_PEOPLE = _forms(
-    rf"{_WHAT} {_NAMES} (?:do you have|have you got|are (?:there )?in {_HERE}|are there{_IN_HERE})",
-    rf"{_WHAT} {_NAMES} (?:wrote|published|have (?:written|published)) {_WORKS}",
-    rf"(?:from )?{_WHAT} {_OUTLETS} (?:are|do) {_WORKS}(?: come)?(?: from)?",
-    rf"(?:(?:who|what|which) are|{_SHOW}) (?:all )?(?:the )?{_NAMES}(?:{_IN_HERE}| of {_WORKS})",
+_WORKS = rf"(?:the|your) articles(?:{IN_HERE})?"
+_PEOPLE = forms(
+    rf"{WHAT} {_NAMES} (?:do you have|have you got|are (?:there )?in {HERE}|are there{IN_HERE})",
+    rf"{WHAT} {_NAMES} (?:wrote|published|have (?:written|published)) {_WORKS}",
+    rf"(?:from )?{WHAT} {_OUTLETS} (?:are|do) {_WORKS}(?: come)?(?: from)?",
+    rf"(?:(?:who|what|which) are|{SHOW}) (?:all )?(?:the )?{_NAMES}(?:{IN_HERE}| of {_WORKS})",
 )
 
-_NAMED_ARTICLE = rf"(?P<noun>(?:the |an? )?{_ONE},? (?:(?:that is )?{_TITLED} )?)?"
-_QUOTED = re.compile(rf"""{_NAMED_ARTICLE}(?:the )?(["'])(?P<title>.+)\2(?P<after> {_ONE})?""")
+_NAMED_ARTICLE = rf"(?P<noun>(?:the |an? )?{ONE},? (?:(?:that is )?{_TITLED} )?)?"
+_QUOTED = re.compile(rf"""{_NAMED_ARTICLE}(?:the )?(["'])(?P<title>.+)\2(?P<after> {ONE})?""")
 _PLAIN = re.compile(rf"{_NAMED_ARTICLE}(?P<title>.+)")
 _DATED = re.compile(rf"(?:the )?(?:(?P<newest>{_NEWEST})|{_OLDEST}) (?:news )?(?:articles?|piece)")
 _ALL = re.compile(r"(?:all |each |each of |every one of )?(?:of )?(?:the|your) articles|(?:all|every|each) articles?")
 _ONLY = re.compile(r"(?:the|this|your) article")
-_BY_ANYONE = _forms(
-    rf"(?:the |an? )?{_SOME} (?:(?:that was|that were) )?(?:written |published )?(?:by|from|in) (?P<name>.+)",
-    rf"(?:the |an? )?{_SOME} (?:that |which )?(?P<name>.+) (?:wrote|published|has written|has published)",
-    *(rf"(?P<name>.+){ending} {_SOME}" for ending in ("'s", "'")),
+_BY_ANYONE = forms(
+    rf"(?:the |an? )?{SOME} (?:(?:that was|that were) )?(?:written |published )?(?:by|from|in) (?P<name>.+)",
+    rf"(?:the |an? )?{SOME} (?:that |which )?(?P<name>.+) (?:wrote|published|has written|has published)",
+    *(rf"(?P<name>.+){ending} {SOME}" for ending in ("'s", "'")),
 )
-_BY_AUTHOR = _forms(
+_BY_AUTHOR = forms(
     r"(?:the |an? )?report (?:written )?by (?P<name>.+)",
     r"(?P<name>.+)'s report",
-    rf"(?P<name>(?!the )\S+ .+)s {_SOME}",  # typed without its apostrophe
+    rf"(?P<name>(?!the )\S+ .+)s {SOME}",  # typed without its apostrophe
 )
-_BY_OUTLET = _forms(rf"(?P<name>.+) {_SOME}")
+_BY_OUTLET = forms(rf"(?P<name>.+) {SOME}")
 
 
 def read_question(question: str, catalogue: Catalogue) -> Asked | None:
     """What a question wants to know of the articles; None for every other question."""
     if not catalogue.articles or len(question) > _LONGEST:
         return None
-    asked = _POLITE.sub("", folded(question).strip(" ?!."), count=1).removesuffix(" please").strip(" ,?!.")
-    asked = _SHORT.sub(r"\1 is ", asked)
+    asked = as_asked(question)
     found = (read(asked, catalogue) for read in (_collection, _people, _extreme, _list, _fact))
     return next((one for one in found if one), None)
 
 
-def _matches(forms: Sequence[re.Pattern[str]], text: str) -> Iterator[dict[str, str]]:
-    for form in forms:
-        match = form.fullmatch(text)
-        if match:
-            yield match.groupdict(default="")
-
-
 def _collection(asked: str, catalogue: Catalogue) -> Asked | None:
-    for match in _matches(_COLLECTION, asked):
+    for match in matches(_COLLECTION, asked):
         return Asked("count" if match.get("many") else "articles", catalogue.articles)
     return None
 
 
 def _people(asked: str, catalogue: Catalogue) -> Asked | None:
-    for match in _matches(_PEOPLE, asked):
+    for match in matches(_PEOPLE, asked):
         return Asked("authors" if match.get("authors") else "outlets", catalogue.articles)
     return None
 
 
 def _extreme(asked: str, catalogue: Catalogue) -> Asked | None:
-    for match in _matches(_EXTREMES, asked):
+    for match in matches(_EXTREMES, asked):
         return Asked("published", _at_the_end(catalogue.articles, max if match.get("newest") else min), of_dates=True)
     return None
 
 
 def _list(asked: str, catalogue: Catalogue) -> Asked | None:
-    for match in _matches(_LISTS, asked):
-        name = re.sub(rf"{_IN_HERE}$", "", match["name"])
+    for match in matches(_LISTS, asked):
+        name = re.sub(rf"{IN_HERE}$", "", match["name"])
         for fact, told in (("author", _written_by(name, catalogue)), ("outlet", _published_by(name, catalogue))):
             if told:
                 return Asked("author" if fact == "author" else "outlet", told, counted=bool(match.get("many")))
@@ -173,9 +149,9 @@ def _list(asked: str, catalogue: Catalogue) -> Asked | None:
 
 
 def _fact(asked: str, catalogue: Catalogue) -> Asked | None:
-    for fact, forms in _FACTS.items():
-        for match in _matches(forms, asked):
-            which = re.sub(rf"{_IN_HERE}$", "", match["which"])
+    for fact, ways in _FACTS.items():
+        for match in matches(ways, asked):
+            which = re.sub(rf"{IN_HERE}$", "", match["which"])
             dated = _DATED.fullmatch(which)
             if dated:
                 chosen = _at_the_end(catalogue.articles, max if dated["newest"] else min)
@@ -193,8 +169,8 @@ def _selected(which: str, catalogue: Catalogue) -> tuple[Article, ...]:
     by_title = _with_title(which, catalogue)
     if by_title:
         return by_title
-    for forms, find in ((_BY_ANYONE, _by_anyone), (_BY_AUTHOR, _written_by), (_BY_OUTLET, _published_by)):
-        for match in _matches(forms, which):
+    for ways, find in ((_BY_ANYONE, _by_anyone), (_BY_AUTHOR, _written_by), (_BY_OUTLET, _published_by)):
+        for match in matches(ways, which):
             told = find(match["name"], catalogue)
             if told:
                 return told
@@ -203,7 +179,7 @@ def _selected(which: str, catalogue: Catalogue) -> tuple[Article, ...]:
 
 def _with_title(which: str, catalogue: Catalogue) -> tuple[Article, ...]:
     """The articles of a title or a file name."""
-    file = re.sub(rf"^(?:the )?(?:{_ONE} |file )?", "", which.strip("\"'"))
+    file = re.sub(rf"^(?:the )?(?:{ONE} |file )?", "", which.strip("\"'"))
     quoted = _QUOTED.fullmatch(which)
     match = quoted or _PLAIN.fullmatch(which)
     if not match:
