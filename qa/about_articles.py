@@ -8,12 +8,10 @@ from dataclasses import replace
 from qa.article_facts import FACTS, Fact, fact_quotes, title_quotes, value
 from qa.article_questions import Asked, authors_in, read_question
 from qa.drafts import ABSTENTION, Draft, Statement, abstention
-from qa.marks import resolve
+from qa.listings import MOST_TOLD, counted, draft, more, remark, there_are, titled
 from qa.narrowing.catalogue import Catalogue
 from vectorstore.types import Article
 
-_SURE = 0.95
-_MOST_TOLD = 20
 _MOST_QUOTES = 5
 _VERBS: dict[Fact, str] = {
     "author": "was written by",
@@ -21,7 +19,6 @@ _VERBS: dict[Fact, str] = {
     "published": "was published",
 }
 _NOUNS: dict[Fact, str] = {"author": "author", "outlet": "outlet", "published": "day of publication"}
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 ArticleText = Callable[[str], str]
 """The text of a source."""
@@ -33,9 +30,9 @@ def about_articles(question: str, catalogue: Catalogue, *, article_text: Article
     if asked is None:
         return None
     if asked.wanted == "count":
-        return _draft([_remark(f"{_there_are(len(asked.articles))}.")])
+        return draft([remark(f"{there_are(len(asked.articles))}.")])
     if asked.wanted == "articles":
-        return _draft(_listing(asked.articles, article_text))
+        return draft(_listing(asked.articles, article_text))
     if asked.wanted == "authors" or asked.wanted == "outlets":
         return _names("author" if asked.wanted == "authors" else "outlet", asked.articles, article_text)
     return _facts(asked.wanted, asked, articles=catalogue.articles, article_text=article_text)
@@ -49,31 +46,31 @@ def _facts(fact: Fact, asked: Asked, *, articles: Sequence[Article], article_tex
     if not known:
         return _missing(fact, asked.articles)
     before = "\n- " if len(known) > 1 or asked.counted else " "
-    lead = [_remark(f"{_there_are(len(asked.articles), 'such article')}:")] if asked.counted else []
-    told = [_fact(article, fact, known, article_text=article_text, before=before) for article in known[:_MOST_TOLD]]
+    lead = [remark(f"{there_are(len(asked.articles), 'such article')}:")] if asked.counted else []
+    told = [_fact(article, fact, known, article_text=article_text, before=before) for article in known[:MOST_TOLD]]
     left = _unnamed("published", articles) if asked.of_dates else _unnamed(fact, asked.articles)
-    return _draft([*lead, *told, *_more(len(known)), *left])
+    return draft([*lead, *told, *more(len(known)), *left])
 
 
 def _fact(
     article: Article, fact: Fact, among: Sequence[Article], *, article_text: ArticleText, before: str
 ) -> Statement:
     """With the line that tells it; without one it is a remark of ours, which names the file."""
-    sentence = f"{_name(article, among)} {_VERBS[fact]} {_named(article, fact)}"
+    sentence = f"{titled(article, among)} {_VERBS[fact]} {_named(article, fact)}"
     quotes = fact_quotes(article, article_text(article.source), fact)
     if quotes:
         return Statement(f"{sentence}.", quotes, "supported", before=before)
-    return _remark(f"{sentence} (known with the file {article.source}, not from its text).", before=before)
+    return remark(f"{sentence} (known with the file {article.source}, not from its text).", before=before)
 
 
 def _listing(articles: Sequence[Article], article_text: ArticleText) -> list[Statement]:
     """How many articles there are, and each with all that is known of it."""
     entries = [
         statement
-        for article in articles[:_MOST_TOLD]
+        for article in articles[:MOST_TOLD]
         for statement in _entry(article, articles, text=article_text(article.source))
     ]
-    return [_remark(f"{_there_are(len(articles))}:"), *entries, *_more(len(articles))]
+    return [remark(f"{there_are(len(articles))}:"), *entries, *more(len(articles))]
 
 
 def _entry(article: Article, among: Sequence[Article], *, text: str) -> Iterator[Statement]:
@@ -81,15 +78,15 @@ def _entry(article: Article, among: Sequence[Article], *, text: str) -> Iterator
     known = [fact for fact in FACTS if value(article, fact)]
     told = {fact: quotes for fact in known if (quotes := fact_quotes(article, text, fact))}
     title = title_quotes(article, text)
-    sentence = ", ".join([_name(article, among), *(_short(article, fact) for fact in told)]) + "."
+    sentence = ", ".join([titled(article, among), *(_short(article, fact) for fact in told)]) + "."
     if title:
         quotes = (*title, *(quote for found in told.values() for quote in found))
         yield Statement(sentence, quotes, "supported", before="\n- ")
     else:
-        yield _remark(sentence, before="\n- ")
+        yield remark(sentence, before="\n- ")
     rest = ", ".join(_short(article, fact) for fact in known if fact not in told)
     if rest:
-        yield _remark(f"(Known with the file {article.source}, not from its text: {rest}.)")
+        yield remark(f"(Known with the file {article.source}, not from its text: {rest}.)")
 
 
 def _names(fact: Fact, articles: Sequence[Article], article_text: ArticleText) -> Draft:
@@ -104,26 +101,26 @@ def _names(fact: Fact, articles: Sequence[Article], article_text: ArticleText) -
     names = {
         name for own in groups.values() for name in (authors_in(own[0].author) if fact == "author" else [own[0].outlet])
     }
-    lead = _remark(f"The articles name {_count(len(names), _NOUNS[fact])}:")
-    entries = [_group(name, own, fact, article_text=article_text) for name, own in ranked[:_MOST_TOLD]]
-    return _draft([lead, *entries, *_more(len(ranked)), *_unnamed(fact, articles)])
+    lead = remark(f"The articles name {counted(len(names), _NOUNS[fact])}:")
+    entries = [_group(name, own, fact, article_text=article_text) for name, own in ranked[:MOST_TOLD]]
+    return draft([lead, *entries, *more(len(ranked)), *_unnamed(fact, articles)])
 
 
 def _group(name: str, own: Sequence[Article], fact: Fact, *, article_text: ArticleText) -> Statement:
     """An author or outlet, and the article of theirs, or how many there are."""
-    what = _name(own[0], own) if len(own) == 1 else _count(len(own), "article")
+    what = titled(own[0], own) if len(own) == 1 else counted(len(own), "article")
     sentence = f"{name} {'wrote' if fact == 'author' else 'published'} {what}"
     first = own[:_MOST_QUOTES]
     quotes = tuple(quote for each in first for quote in fact_quotes(each, article_text(each.source), fact))
     if quotes:
         return Statement(f"{sentence}.", quotes, "supported", before="\n- ")
     files = ", ".join(each.source for each in first)
-    return _remark(f"{sentence} (known with the file {files}, not from its text).", before="\n- ")
+    return remark(f"{sentence} (known with the file {files}, not from its text).", before="\n- ")
 
 
 def _missing(fact: Fact, articles: Sequence[Article]) -> Draft:
     if len(articles) == 1:
-        why = f"{_name(articles[0], articles)} does not name its {_NOUNS[fact]}."
+        why = f"{titled(articles[0], articles)} does not name its {_NOUNS[fact]}."
     else:
         why = f"None of the {len(articles)} articles names its {_NOUNS[fact]}."
     return replace(abstention("fact_missing"), text=f"{ABSTENTION} {why}")
@@ -134,18 +131,7 @@ def _unnamed(fact: Fact, articles: Sequence[Article]) -> Iterator[Statement]:
     count = sum(not value(article, fact) for article in articles)
     if count:
         verb, whose = ("does", "its") if count == 1 else ("do", "their")
-        yield _remark(f"({count} of {len(articles)} articles {verb} not name {whose} {_NOUNS[fact]}.)", before="\n")
-
-
-def _more(count: int) -> Iterator[Statement]:
-    if count > _MOST_TOLD:
-        yield _remark(f"(And {count - _MOST_TOLD} more.)", before="\n")
-
-
-def _name(article: Article, among: Sequence[Article]) -> str:
-    """The title in quotation marks, with the file where another article has the same."""
-    twins = sum(other.title == article.title for other in among)
-    return f"“{article.title}” ({article.source})" if twins > 1 else f"“{article.title or article.source}”"
+        yield remark(f"({count} of {len(articles)} articles {verb} not name {whose} {_NOUNS[fact]}.)", before="\n")
 
 
 def _named(article: Article, fact: Fact) -> str:
@@ -157,21 +143,3 @@ def _named(article: Article, fact: Fact) -> str:
 
 def _short(article: Article, fact: Fact) -> str:
     return f"by {article.author}" if fact == "author" else value(article, fact)
-
-
-def _there_are(count: int, noun: str = "article") -> str:
-    return f"There {'is' if count == 1 else 'are'} {_count(count, noun)}"
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{_NUMBERS[count] if count < len(_NUMBERS) else count} {noun}{'' if count == 1 else 's'}"
-
-
-def _remark(text: str, *, before: str = " ") -> Statement:
-    """What we say of the articles ourselves, without a footnote."""
-    return Statement(text, before=before, is_claim=False)
-
-
-def _draft(statements: Sequence[Statement]) -> Draft:
-    resolved = resolve(statements)
-    return Draft(resolved.text, resolved.claims, resolved.citations, confidence=_SURE)

@@ -13,6 +13,7 @@ from typing import Literal
 
 from qa.article_facts import Fact
 from qa.narrowing.catalogue import Catalogue
+from qa.normalise import content_terms
 from qa.question_forms import BE, HERE, IN_HERE, ONE, SHOW, SOME, WHAT, as_asked, forms, matches
 from vectorstore.terms import words
 from vectorstore.types import Article
@@ -110,6 +111,7 @@ _BY_AUTHOR = forms(
     rf"(?P<name>(?!the )\S+ .+)s {SOME}",  # typed without its apostrophe
 )
 _BY_OUTLET = forms(rf"(?P<name>.+) {SOME}")
+_BY_TOPIC = forms(rf"(?:the |an? )?{ONE} (?:about|on) (?:the |an? )?(?P<name>.+)")
 
 
 def read_question(question: str, catalogue: Catalogue) -> Asked | None:
@@ -156,20 +158,21 @@ def _fact(asked: str, catalogue: Catalogue) -> Asked | None:
             if dated:
                 chosen = _at_the_end(catalogue.articles, max if dated["newest"] else min)
                 return Asked(fact, chosen, of_dates=True)
-            told = _selected(which, catalogue)
+            told = selected(which, catalogue)
             if told:
                 return Asked(fact, told)
     return None
 
 
-def _selected(which: str, catalogue: Catalogue) -> tuple[Article, ...]:
+def selected(which: str, catalogue: Catalogue) -> tuple[Article, ...]:
     """The articles that a few words mean; none when they may mean anything else."""
     if _ALL.fullmatch(which) or (len(catalogue.articles) == 1 and _ONLY.fullmatch(which)):
         return catalogue.articles
     by_title = _with_title(which, catalogue)
     if by_title:
         return by_title
-    for ways, find in ((_BY_ANYONE, _by_anyone), (_BY_AUTHOR, _written_by), (_BY_OUTLET, _published_by)):
+    finders = (_BY_ANYONE, _by_anyone), (_BY_AUTHOR, _written_by), (_BY_OUTLET, _published_by), (_BY_TOPIC, _entitled)
+    for ways, find in finders:
         for match in matches(ways, which):
             told = find(match["name"], catalogue)
             if told:
@@ -216,6 +219,12 @@ def _published_by(name: str, catalogue: Catalogue) -> tuple[Article, ...]:
     wanted = _key(name).removeprefix("the ")
     lines = [line for line in catalogue.lines("outlet", wanted) if wanted == _key(line).removeprefix("the ")]
     return catalogue.with_lines("outlet", lines)
+
+
+def _entitled(topic: str, catalogue: Catalogue) -> tuple[Article, ...]:
+    """The articles with all words of a topic in their titles."""
+    wanted = set(content_terms(topic))
+    return tuple(one for one in catalogue.articles if wanted and wanted <= set(content_terms(one.title)))
 
 
 def authors_in(line: str) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Unpack
 from weakref import WeakKeyDictionary
 
-from qa.about_articles import about_articles
 from qa.asynchronous import AskOptions, AsyncAnswerStream
 from qa.composing import Compose, by_model, extractive
 from qa.context_windows import encoding_of, fit_context_tokens
@@ -20,8 +19,8 @@ from qa.drafts import Piece
 from qa.fallback_model import with_fallback
 from qa.finding import Finder
 from qa.generative import GenerativeAnswerer
+from qa.looking_up import LookUp, looking_up
 from qa.metering import Meter
-from qa.narrowing.catalogue import Catalogue
 from qa.narrowing.narrowing import Known, Narrowed, narrowed
 from qa.pipeline import AnswerStream, Question, Steps, check_question, run
 from qa.places import corpus_options
@@ -226,7 +225,7 @@ class Footnote:
         known = self._known.setdefault(index, Known(index.articles()))
         within = narrowed(question.text, known, asked)
         meter = Meter(self._chat_model) if self._chat_model else None
-        steps = self._steps(index, within, known.among(asked), meter=meter)
+        steps = self._steps(index, within, looking_up(index, known, asked), meter=meter)
         answer = yield from run(question, self._tracing.steps(steps))
         if meter:
             answer = replace(answer, usage=meter.usage, cost=self._cost(meter))
@@ -234,7 +233,7 @@ class Footnote:
         lesser = shortcomings(answer, lacks_reader=lacks_reader, embedding_model=model)
         return replace(answer, notices=(*asked.notices, *answer.notices, *lesser))
 
-    def _steps(self, index: Index, within: Narrowed, catalogue: Catalogue, *, meter: Meter | None) -> Steps:
+    def _steps(self, index: Index, within: Narrowed, look_up: LookUp, *, meter: Meter | None) -> Steps:
         count_tokens = self.corpus.embeddings.count_tokens
         finder = self._finder(index, within, self._retrieval)
 
@@ -242,7 +241,7 @@ class Footnote:
             return index.article(source).text
 
         return Steps(
-            look_up=lambda question: about_articles(question.text, catalogue, article_text=article_text),
+            look_up=look_up,
             rewrite=lambda question: corrected(
                 within.searched_for(rewrite(question.text, question.history, chat_model=meter)),
                 frequency=index.frequency,

@@ -32,6 +32,11 @@ def as_asked(question: str) -> str:
     return _SHORT.sub(r"\1 is ", asked)
 
 
+def is_any(among: Sequence[re.Pattern[str]], text: str) -> bool:
+    """Whether one of the forms is the whole text."""
+    return any(form.fullmatch(text) for form in among)
+
+
 def matches(among: Sequence[re.Pattern[str]], text: str) -> Iterator[dict[str, str]]:
     """The groups of every form that is the whole text; a group that took no part is empty."""
     for form in among:
