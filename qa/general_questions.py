@@ -29,6 +29,8 @@ _BEGINNING = 4000
 """Characters of an article in which its story begins."""
 _FIRST_SENTENCES = 4
 _LEAST_WORDS = 6
+_FIRST_SENTENCE = "first sentence"
+"""Where the title of a text without a headline was read."""
 
 _THESE = (
     r"(?:(?:all )?(?:of )?(?:the|these|those|your|all) (?:\w+ )??(?:articles|stories|texts|documents|files|sources)"
@@ -113,7 +115,10 @@ def _overview(articles: Sequence[Article], article_text: Callable[[str], str]) -
 
 
 def _told_by(article: Article, among: Sequence[Article], quote: Quote | None) -> Iterator[Statement]:
-    """The title, and a sentence of the article."""
+    """The title, and a sentence of the article, which alone may begin with it."""
+    if quote and article.title and quote.text.startswith(article.title.removesuffix("…")):
+        yield Statement(" ".join(quote.text.split()), (quote,), "verbatim", before="\n- ")
+        return
     yield remark(f"{titled(article, among)}{':' if quote else '.'}", before="\n- ")
     if quote:
         yield Statement(" ".join(quote.text.split()), (quote,), "verbatim")
@@ -124,13 +129,14 @@ def _opening(article: Article, text: str) -> Quote | None:
     title = article.title.removesuffix("…")
     start = max(text.find(title), 0) if title else 0
     beginning = chunk_of(replace(article, text=text), 0, Span(start, min(len(text), start + _BEGINNING)))
-    first = [one.quote for one in Evidence([Passage(beginning, 1.0)]).sentences if _tells(one.quote.text, title)]
+    headline = "" if article.origins.title == _FIRST_SENTENCE else title
+    first = [one.quote for one in Evidence([Passage(beginning, 1.0)]).sentences if _tells(one.quote.text, headline)]
     wanted = set(content_terms(title))
     return max(first[:_FIRST_SENTENCES], key=lambda one: len(wanted & set(content_terms(one.text))), default=None)
 
 
-def _tells(sentence: str, title: str) -> bool:
-    return len(sentence.split()) >= _LEAST_WORDS and sentence.strip() != title and ends_sentence(sentence)
+def _tells(sentence: str, headline: str) -> bool:
+    return len(sentence.split()) >= _LEAST_WORDS and sentence.strip() != headline and ends_sentence(sentence)
 
 
 def _mentions(topic: str, articles: Sequence[Article], find: Find) -> Draft | None:

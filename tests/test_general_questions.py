@@ -80,6 +80,8 @@ def test_an_overview_is_the_sentence_with_which_each_story_begins(
     assert quotes[1].startswith("Trump confirms a secret call with Venezuela’s Maduro")
     assert quotes[2].startswith("US President Donald Trump confirmed today"), "neither a caption nor a note"
     assert quotes[3].startswith("US President Donald Trump has confirmed that he recently held a phone call")
+    assert quotes[4] == "The call comes amid a backdrop of sharply rising U.S.-Venezuela tensions."
+    assert f"\n- {quotes[3]} [4]\n- {quotes[4]} [5]" in draft.text, "what begins with its title needs none before it"
     assert [claim.verdict for claim in draft.claims] == ["verbatim"] * 5
 
 
