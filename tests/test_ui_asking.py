@@ -139,6 +139,14 @@ def test_a_follow_up_is_offered_and_asked_with_what_was_said_before(page: Page, 
     expect(page.locator("#answer-1 .fn-next")).to_have_count(0)
 
 
+def test_where_nothing_leads_on_the_questions_to_start_with_are_offered(page: Page) -> None:
+    page.wait_for_selector("#fn-examples button:has-text('Falk')")
+    examples = page.locator("#fn-examples button").all_inner_texts()
+    ask(page, "What is the weather on Mars?")
+    page.wait_for_selector(".fn-next button")
+    assert page.locator(".fn-next button").all_inner_texts() == examples
+
+
 def test_a_failed_question_is_no_part_of_what_was_said(page: Page, home: Path) -> None:
     ask(page, "unreachable")
     ask(page, "How many were killed at sea?")

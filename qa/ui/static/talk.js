@@ -181,11 +181,19 @@ async function suggest(place, frame) {
   await new Promise((resolve) => { setTimeout(resolve, BEFORE_SUGGESTIONS_MILLISECONDS); });
   if (state.busy || place !== exchanges().at(-1)) return;
   try {
-    const { questions } = await call(`conversations/${frame.conversation}/answers/${frame.turn}/followups`);
+    const questions = await nextQuestions(place, frame);
     if (!questions.length || state.busy || place !== exchanges().at(-1) || current() !== frame.conversation) return;
     place.append(h("div", { class: "fn-next" }, h("p", { class: "fn-label" }, "The articles also answer"),
       h("ul", {}, ...questions.map((question) => h("li", {}, h("button", { type: "button", dir: "auto", onclick: () => ask(question, { turn: 0 }) }, question))))));
   } catch { /* suggestions are a gift, not a promise */ }
+}
+
+/** Questions that lead on, or those to start with where there is nothing to lead on from. */
+async function nextQuestions(place, frame) {
+  const { questions } = await call(`conversations/${frame.conversation}/answers/${frame.turn}/followups`);
+  if (questions.length || $(".fn-note", place)) return questions;
+  const asked = exchanges().map((one) => one.frame?.asks);
+  return (await call("examples")).questions.filter((question) => !asked.includes(question));
 }
 
 function edit(frame) {
