@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from qa.accounts import NO_COPIES
 from qa.article_questions import selected
 from qa.drafts import Draft, Quote, Statement
 from qa.evidence import Evidence
@@ -14,12 +15,13 @@ from qa.narrowing.catalogue import Catalogue
 from qa.normalise import STOP_WORDS, content_terms
 from qa.question_forms import HERE, IN_HERE, SHOW, SOME, WHAT, as_asked, forms, is_any, matches
 from vectorstore.chunking import chunk_of
+from vectorstore.duplicates import Accounts
 from vectorstore.furniture import ends_sentence
 from vectorstore.terms import stem, words
 from vectorstore.types import Article, Passage, Span
 
 Find = Callable[[str], Sequence[Passage]]
-"""Words to the passages that have some of them, best first."""
+"""Words to the passages that have some of them, best first; what copies tell comes once."""
 MOST_FOUND = 200
 """Passages that are looked through for a mention."""
 
@@ -78,7 +80,13 @@ _MENTIONS = forms(
 
 
 def general_answer(
-    question: str, catalogue: Catalogue, *, article_text: Callable[[str], str], find: Find, is_first: bool = True
+    question: str,
+    catalogue: Catalogue,
+    *,
+    article_text: Callable[[str], str],
+    find: Find,
+    accounts: Accounts = NO_COPIES,
+    is_first: bool = True,
 ) -> Draft | None:
     """The answer to such a question; None for any other. `is_first` when nothing was asked before it."""
     asked = as_asked(question) if len(question) <= _LONGEST else ""
@@ -95,7 +103,7 @@ def general_answer(
             return _overview(some, article_text)
     for match in matches(_MENTIONS, asked):
         topic = re.sub(rf"{IN_HERE}$", "", match["topic"])
-        told = _mentions(_as_typed(topic, question), catalogue.articles, find)
+        told = _mentions(_as_typed(topic, question), catalogue.articles, find, accounts=accounts)
         if told:
             return told
     return None
@@ -139,7 +147,7 @@ def _tells(sentence: str, headline: str) -> bool:
     return len(sentence.split()) >= _LEAST_WORDS and sentence.strip() != headline and ends_sentence(sentence)
 
 
-def _mentions(topic: str, articles: Sequence[Article], find: Find) -> Draft | None:
+def _mentions(topic: str, articles: Sequence[Article], find: Find, *, accounts: Accounts) -> Draft | None:
     """The articles with a sentence that has all words of the topic, and that sentence; None where there is none."""
     wanted = {stem(word) for word in words(topic) if word not in STOP_WORDS}
     if not wanted:
@@ -157,7 +165,8 @@ def _mentions(topic: str, articles: Sequence[Article], find: Find) -> Draft | No
     have = "has" if len(first) == 1 else "have"
     what = f"a sentence on “{topic}”" if len(wanted) == 1 else f"a sentence with all the words of “{topic}”"
     least = "at least " if len(passages) == MOST_FOUND else ""
-    lead = remark(f"{_capital(least + counted(len(first), 'article'))} {have} {what}:")
+    once = ", copies counted once," if accounts.count(known) < len(known) else ""
+    lead = remark(f"{_capital(least + counted(len(first), 'article'))}{once} {have} {what}:")
     return draft([lead, *entries, *more(len(first))])
 
 

@@ -28,7 +28,12 @@ def looking_up(index: Index, known: Known, asked: Within) -> LookUp:
     def look_up(question: Question) -> Draft | None:
         of_articles = about_articles(question.text, catalogue, article_text=article_text)
         return of_articles or general_answer(
-            question.text, catalogue, article_text=article_text, find=find, is_first=not question.history
+            question.text,
+            catalogue,
+            article_text=article_text,
+            find=find,
+            accounts=index.accounts,
+            is_first=not question.history,
         )
 
     return look_up

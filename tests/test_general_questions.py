@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SEEDS
-from corpora import write_corpus
+from corpora import STORIES, write_corpus
 from model_server import ModelServer, Says
 
 from evals.examples import load_questions
@@ -214,6 +214,14 @@ def test_a_folder_is_asked_within_what_was_chosen_and_no_model_is_called(tmp_pat
             )
             assert footnote.ask("hi").text.startswith("Hello.")
         assert server.requests == []
+
+
+def test_copies_are_counted_once(tmp_path: Path) -> None:
+    copied = {**STORIES, "again.txt": STORIES["harbour.txt"].replace("Ferry runs aground", "Aurora aground")}
+    with open_corpus(write_corpus(tmp_path / "articles", copied)) as footnote:
+        told = footnote.ask("Which articles mention Ines Falk?")
+    assert told.text.startswith("One article, copies counted once, has a sentence with all the words of “Ines Falk”:")
+    assert len(told.citations) == 1
 
 
 def test_later_in_a_conversation_a_vague_question_is_searched_for(tmp_path: Path) -> None:
