@@ -22,7 +22,7 @@ from qa.providers import (
     shown_address,
     unknown_provider,
 )
-from qa.stopping import on_stop
+from qa.stopping import is_stopped, on_stop
 from qa.types import Usage
 from vectorstore.errors import ModelCallFailed, ModelUnavailable
 
@@ -57,6 +57,9 @@ class ModelReply:
 
     def __iter__(self) -> Generator[str, None, None]:
         """Yield text as it comes; raises ModelCallFailed. Closing the iterator, or a stop, ends the call."""
+        if is_stopped():
+            self.cause = STOPPED
+            return
         pieces: SimpleQueue[str | None] = SimpleQueue()
         call = asyncio.run_coroutine_threadsafe(self._receive(pieces.put), _loop())
         on_stop(call.cancel)

@@ -43,4 +43,9 @@ def on_stop(call: Callable[[], object]) -> None:
         stop.then(call)
 
 
+def is_stopped() -> bool:
+    """Whether the answer that is being made here is wanted no more."""
+    return any(stop.pressed for stop in _HEEDED.get())
+
+
 _HEEDED: ContextVar[tuple[Stop, ...]] = ContextVar("heeded", default=())

@@ -204,7 +204,7 @@ def test_a_loop_that_ends_first_leaves_nothing_behind(settings: Settings) -> Non
 
     with answered_by(settings, Says(SAID * 500, pause_seconds=0.02)) as (footnote, server):
         stream = asyncio.run(begin(footnote))
-        assert server.hung_up.wait(10)
+        assert server.hung_up.wait(30)
         assert stream.text
 
 

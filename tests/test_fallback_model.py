@@ -93,7 +93,7 @@ def test_closing_the_reply_stops_whoever_is_at_work(first_hangs: bool) -> None:
         pieces = iter(model.stream("s", "u"))
         next(pieces)
         pieces.close()
-        assert (one if first_hangs else other).hung_up.wait(3)
+        assert (one if first_hangs else other).hung_up.wait(30)
 
 
 def test_without_a_second_model_the_first_stays_what_it_is() -> None:

@@ -204,4 +204,4 @@ def test_closing_the_answer_stops_the_call() -> None:
         call = GenerativeAnswerer(model).answer("How many?", "How many?", passages=passages(DEATHS))
         next(call)
         call.close()
-        assert server.hung_up.wait(3)
+        assert server.hung_up.wait(30)

@@ -170,7 +170,7 @@ def test_a_stream_that_is_left_stops_the_models_call(leave: str, settings: dict[
             answers.close()  # type: ignore[attr-defined]
         else:
             asyncio.run(read_one(slow.as_runnable().astream(PASSENGERS)))
-        assert server.hung_up.wait(10)
+        assert server.hung_up.wait(30)
 
 
 def test_a_chain_goes_on_with_the_answer(footnote: Footnote) -> None:

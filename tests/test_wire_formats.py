@@ -105,13 +105,13 @@ def test_closing_the_reply_stops_the_work_of_the_server(opens: Opens) -> None:
         pieces = iter(opens(server).stream("s", "u"))
         next(pieces)
         pieces.close()
-        assert server.hung_up.wait(3)
+        assert server.hung_up.wait(30)
 
 
 def test_a_reply_that_is_dropped_stops_the_work_of_the_server(opens: Opens) -> None:
     with ModelServer(Says(TEXT, then="hang")) as server:
         next(iter(opens(server).stream("s", "u")))
-        assert server.hung_up.wait(3)
+        assert server.hung_up.wait(30)
 
 
 @pytest.mark.parametrize("line", [Hangs(), Says("At least", then="hang")])
@@ -122,7 +122,7 @@ def test_a_stop_from_another_thread_ends_a_silent_call_without_a_failure(opens: 
         while not server.requests:
             time.sleep(0.01)
         stop.press()
-        assert server.hung_up.wait(3)
+        assert server.hung_up.wait(30)
         outcome = asking.result()
     assert not outcome.reply.complete and "stopped" in outcome.reply.cause and outcome.failure == ""
 
@@ -132,7 +132,7 @@ def test_what_is_stopped_already_is_not_asked(opens: Opens) -> None:
         stop = Stop()
         stop.press()
         outcome = asked_with(stop, opens(server))
-    assert outcome.pieces == [] and "stopped" in outcome.reply.cause
+        assert outcome.pieces == server.requests == [] and "stopped" in outcome.reply.cause
 
 
 def asked_with(stop: Stop, model: ChatModel) -> Outcome:
@@ -250,7 +250,7 @@ def test_a_prompt_that_is_too_long_is_told_from_other_refusals(opens: Opens, mes
 def test_a_silent_server_times_out_and_is_let_go(opens: Opens) -> None:
     with ModelServer(Hangs()) as server:
         outcome = ask(opens(server, timeout_seconds=0.8))
-        assert server.hung_up.wait(3), "the connection must be closed"
+        assert server.hung_up.wait(30), "the connection must be closed"
         assert len(server.requests) == 1, "who was slow once is not asked again"
     assert "timed out" in outcome.failure and "QA_TIMEOUT_SECONDS" in outcome.failure
 
@@ -259,7 +259,7 @@ def test_a_silent_server_times_out_and_is_let_go(opens: Opens) -> None:
 def test_silence_between_tokens_times_out_even_under_pings(opens: Opens, then: str) -> None:
     with ModelServer(Says("At least 83", then=then)) as server:
         outcome = ask(opens(server, timeout_seconds=0.8))
-        assert server.hung_up.wait(3)
+        assert server.hung_up.wait(30)
         assert len(server.requests) == 1, "no second try once text was shown"
     assert outcome.text == "At least 83" and "timed out" in outcome.failure
 
@@ -315,7 +315,7 @@ def test_a_filter_that_leaves_no_text_is_a_failure_that_is_not_tried_again(opens
 def test_a_server_that_ignores_the_limit_is_stopped(opens: Opens) -> None:
     with ModelServer(Says("word " * 500, then="hang")) as server:
         outcome = ask(opens(server, max_answer_tokens=20))
-        assert server.hung_up.wait(3)
+        assert server.hung_up.wait(30)
     assert len(outcome.text) < 300
     assert not outcome.reply.complete and "QA_MAX_ANSWER_TOKENS" in outcome.reply.cause
 
